@@ -1,0 +1,52 @@
+"""
+### Send alerts
+
+Delivers what is owed: every story group that matched an alert rule and that a channel has not taken yet. Runs
+when new stories about the topic were filed, and every five minutes, so that a channel that was down is tried
+again.
+
+What is owed is a query over `stories` and `alerts`, no queue: nothing is lost by a crash, and nothing is sent
+twice by a retry. Each try is a row in `alerts`.
+"""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+
+KURSK = Asset(name="stories/kursk", uri="x-newsmonitor://stories/kursk")
+
+
+@dag(
+    dag_display_name="Send alerts",
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("*/5 * * * *", timezone="UTC"), assets=[KURSK]
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=5),
+    },
+    doc_md=__doc__,
+    tags=["newsmonitor"],
+)
+def send_alerts():
+    @task(
+        task_display_name="Send alerts",
+        execution_timeout=timedelta(minutes=10),
+        doc_md="Delivers each owed alert once per story group and channel; a channel that is down is a row.",
+    )
+    def send_alerts(dag_run=None) -> dict[str, int]:
+        from newsmonitor import pipeline
+
+        with pipeline.open_run(dag_run.run_after) as run:
+            return pipeline.send_alerts(run)
+
+    send_alerts()
+
+
+send_alerts()

@@ -1,0 +1,5 @@
+"""`python -m newsmonitor`."""
+
+from newsmonitor.cli import main
+
+main()

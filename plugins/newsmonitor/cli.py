@@ -1,0 +1,279 @@
+"""The command line: `newsmonitor` or `python -m newsmonitor`. Exit status 0, 1 (failed), 2 (bad input)."""
+
+import csv
+import json
+import sys
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import click
+import duckdb
+from rich.console import Console
+
+from newsmonitor import __version__, report
+from newsmonitor.errors import InputError, NewsmonitorError
+from newsmonitor.schemas import describe_tables
+from newsmonitor.settings import Settings
+from newsmonitor.warehouse import Warehouse
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def main() -> None:
+    """Run the command line; every error that a person can mend is one plain line."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        status = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stopped", err=True)
+        status = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = 1
+    except InputError as error:
+        click.echo(f"newsmonitor: {error}", err=True)
+        status = 2
+    except duckdb.Error as error:
+        click.echo(f"newsmonitor: DuckDB says: {' '.join(str(error).split())}", err=True)
+        status = 2
+    except (NewsmonitorError, OSError) as error:
+        click.echo(f"newsmonitor: {error}", err=True)
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="newsmonitor")
+def cli() -> None:
+    """A news desk that never sleeps: feeds in, tagged stories in Parquet, one alert per story out."""
+
+
+@cli.command()
+@AS_JSON
+def ingest(as_json: bool) -> None:
+    """Run one cycle in this process: poll, fetch, file, send. The same four steps as in Airflow."""
+    from newsmonitor import pipeline
+
+    for note in pipeline.check_settings():
+        click.echo(f"newsmonitor: {note}", err=True)
+    at, start = datetime.now(UTC), monotonic()
+    with pipeline.open_run(at) as run:
+        counts = pipeline.run_cycle(run)
+    line = report.cycle_line(at, counts, monotonic() - start)
+    click.echo(json.dumps(counts) if as_json else line)
+
+
+@cli.command()
+@click.option("--topic", help="Only this topic; the default is any.")
+@click.option("--level", type=click.Choice(["main", "mention"]), help="Only this level.")
+@click.option("--language", help="Only this language, such as en, ru, uk.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Filed since then (UTC).")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--all", "everything", is_flag=True, help="Also stories that match no topic.")
+@AS_JSON
+def stories(
+    topic: str | None,
+    level: str | None,
+    language: str | None,
+    since: datetime | None,
+    limit: int,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """The newest stories about a topic, one row a group, with its copies counted."""
+    from newsmonitor.alerts import why
+    from newsmonitor.records import Story
+
+    conditions, params = ["copy_of is null"], []
+    if not everything:
+        conditions.append("level is not null")
+    for condition, value in (
+        ("list_contains(topics, ?)", topic),
+        ("level = ?", level),
+        ("language = ?", language),
+        ("filed_at >= ?", since.replace(tzinfo=UTC) if since else None),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            params.append(value)
+    house = _warehouse()
+    found = house.read(
+        Story,
+        " and ".join(conditions),
+        params,
+        order=f"filed_at desc, published_at desc, story_id limit {limit}",
+    )
+    groups = [story.group_id for story in found]
+    sql = """
+        select group_id, count(*) - 1 as copies from stories
+        where group_id in (select unnest(?)) group by all
+    """
+    copies = {row["group_id"]: row["copies"] for row in house.query(sql, [groups]).to_pylist()}
+    rows = [
+        {
+            "published_at": story.published_at,
+            "outlet": story.outlet,
+            "language": story.language,
+            "level": story.level,
+            "score": story.topic_score,
+            "copies": copies[story.group_id],
+            "title": story.title,
+            "why": why(story),
+            "url": story.url,
+            "story_id": story.story_id,
+        }
+        for story in found
+    ]
+    hidden = ("url", "story_id")
+    _print_rows(rows, as_json, hidden=hidden, nothing="No stories yet. `newsmonitor ingest` runs a cycle.")
+
+
+@cli.command()
+@click.argument("query")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@AS_JSON
+def sql(query: str, as_csv: bool, as_json: bool) -> None:
+    """Ask DuckDB. Every table is a view: stories, entries, pages, polls, alerts, and matches."""
+    answer = _warehouse().query(query)
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(answer.column_names)
+        writer.writerows(row.values() for row in answer.to_pylist())
+        return
+    _print_rows(answer.to_pylist(), as_json, nothing="No rows.")
+
+
+@cli.command()
+@click.argument("url")
+@AS_JSON
+def why(url: str, as_json: bool) -> None:
+    """Every decision about an address (or story_id): from the feed to the alert, or where it ended."""
+    from newsmonitor.explain import explain, nearest
+
+    house = _warehouse()
+    steps = explain(house, url)
+    if as_json:
+        click.echo(
+            json.dumps([{"at": s.at, "step": s.step, "said": s.said} for s in steps], ensure_ascii=False)
+        )
+    elif steps:
+        for step in steps:
+            click.echo(f"{step.at or '-':19}  {step.step:12}  {step.said}")
+    else:
+        click.echo(f"No feed has announced {url}.")
+        polls = nearest(house, url)
+        if not polls:
+            click.echo("No feed of its domain has been polled either: add one to the feed list.")
+        for poll in polls:
+            result = poll.error or f"{poll.entry_count or 0} entries"
+            click.echo(
+                f"{poll.polled_at:%Y-%m-%d %H:%M:%S}  poll_feeds    {poll.feed_url}: {poll.outcome}, {result}"
+            )
+    if not steps:
+        raise click.exceptions.Exit(1)
+
+
+@cli.group()
+def feeds() -> None:
+    """The feed list."""
+
+
+@feeds.command()
+@AS_JSON
+def check(as_json: bool) -> None:
+    """Try every feed of the list now, and say what each gives. Stores nothing."""
+    from newsmonitor import pipeline
+    from newsmonitor.polling import try_feeds
+
+    for note in pipeline.check_settings():
+        click.echo(f"newsmonitor: {note}", err=True)
+    with pipeline.open_run(datetime.now(UTC)) as run:
+        _console(err=True).print(f"Asking {len(run.feeds)} feeds ...")
+        tried = try_feeds(run, run.feeds)
+    rows = []
+    for feed, (poll, entries) in zip(run.feeds, tried, strict=True):
+        times = [entry.published_at for entry in entries if entry.published_at]
+        rows.append(
+            {
+                "outlet": feed.outlet,
+                "feed": feed.url,
+                "answer": poll.outcome if poll.outcome == "failed" else "ok",
+                "entries": len(entries),
+                "newest": max(times, default=None),
+                "ms": poll.elapsed_ms,
+                "problem": (poll.error or "").removeprefix(f"{feed.url}: "),
+            }
+        )
+    rows.sort(key=lambda row: (row["answer"] == "ok", row["outlet"]))
+    _print_rows(rows, as_json, nothing="The feed list is empty.")
+    if not as_json:
+        good = sum(row["answer"] == "ok" for row in rows)
+        click.echo(f"{good} of {len(rows)} feeds answered.")
+    if not any(row["answer"] == "ok" for row in rows):
+        raise click.exceptions.Exit(1)
+
+
+@cli.group()
+def topic() -> None:
+    """The topic files."""
+
+
+@topic.command("check")
+def check_topics() -> None:
+    """Read every topic file and run the [[test]] sentences in it."""
+    from newsmonitor.context import read_topics
+    from newsmonitor.topicfile import run_tests
+
+    failures = 0
+    for each in read_topics(Settings.from_env()):
+        failed = run_tests(each)
+        failures += len(failed)
+        click.echo(f"{each.topic_id}: {'every test sentence as expected' if not failed else ''}".rstrip(": "))
+        for line in failed:
+            click.echo(f"  {line}")
+    if failures:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command()
+def tables() -> None:
+    """The tables and their columns, as in docs/tables.md."""
+    click.echo(describe_tables(), nl=False)
+
+
+@cli.command()
+@click.option("--keep", is_flag=True, help="Keep what an earlier demo stored, instead of beginning anew.")
+def demo(keep: bool) -> None:
+    """Two cycles over a small news site on this machine: no network, about a minute."""
+    from newsmonitor.demo import run_demo
+
+    run_demo(_console(), keep=keep)
+
+
+def _warehouse() -> Warehouse:
+    return Warehouse(Settings.from_env().warehouse)
+
+
+def _print_rows(
+    rows: list[dict[str, Any]], as_json: bool, *, nothing: str, hidden: tuple[str, ...] = ()
+) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, default=_to_json))
+    elif not rows:
+        click.echo(nothing)
+    else:
+        names = [name for name in rows[0] if name not in hidden]
+        _console().print(report.table(None, names, [[row[name] for name in names] for row in rows]))
+
+
+def _to_json(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _console(*, err: bool = False) -> Console:
+    return Console(stderr=err, highlight=False, soft_wrap=False)

@@ -1,0 +1,109 @@
+"""One run and the outside world it may touch: opened from the settings, or refused in one plain line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+from newsmonitor import topicfile
+from newsmonitor.dedupe import hash_seeds
+from newsmonitor.errors import InputError
+from newsmonitor.notify import Notifier
+from newsmonitor.records import Feed
+from newsmonitor.seeds import read_corpus, read_feed_list, read_topic_files
+from newsmonitor.settings import Settings
+from newsmonitor.topics import Topic
+from newsmonitor.urls import registered_domain
+from newsmonitor.warehouse import Warehouse
+from newsmonitor.web import Web
+from newsmonitor.workers import Workers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run: when it was due, and all that its steps may use."""
+
+    at: datetime
+    settings: Settings
+    warehouse: Warehouse
+    feeds: tuple[Feed, ...]
+    topics: tuple[Topic, ...]
+    seeds: dict[str, str]
+
+    @property
+    def window(self) -> timedelta:
+        """How far back a step looks for work that an earlier run left."""
+        return timedelta(days=self.settings.window_days)
+
+    def batch(self, shard: int = 0) -> str:
+        """The name of what one shard of this run writes."""
+        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{shard:02d}"
+
+    def owns(self, shard: int, url: str) -> bool:
+        """Whether an address belongs to this shard: all of a registered domain is in one shard."""
+        return crc32(registered_domain(url).encode()) % self.settings.shards == shard
+
+
+@contextmanager
+def open_run(at: datetime, settings: Settings | None = None) -> Iterator[Run]:
+    """A run at this time; raises InputError where a seed file or a setting is wrong."""
+    settings = settings or Settings.from_env()
+    settings.check_warehouse_writable()
+    feeds, _ = read_feed_list(settings.feeds)
+    documents = read_corpus(settings.seeds / "corpus")
+    yield Run(
+        at=at,
+        settings=settings,
+        warehouse=Warehouse(settings.warehouse),
+        feeds=tuple(feed for feed in feeds if feed.kind == "feed"),
+        topics=read_topics(settings),
+        seeds=hash_seeds((doc.document_id, doc.text, doc.title) for doc in documents),
+    )
+
+
+def read_topics(settings: Settings) -> tuple[Topic, ...]:
+    """The topics of the seeds folder, compiled; raises InputError with file and line."""
+    return tuple(
+        topicfile.load_topic(
+            file.text,
+            file.places_text,
+            where=str(file.path),
+            places_where=str(file.places_path) if file.places_path else None,
+        )
+        for file in read_topic_files(settings.seeds / "topics")
+    )
+
+
+def check_settings(settings: Settings | None = None) -> list[str]:
+    """What a person should know before the first cycle, a line each; InputError where none can begin.
+
+    Reads every file that a run reads, so that a typo is told before anything is polled.
+    """
+    settings = settings or Settings.from_env()
+    with open_run(datetime.now(UTC), settings) as run:
+        if not run.feeds:
+            raise InputError(
+                str(settings.feeds), "names no feed to poll", "add one, or set NEWSMONITOR_FEEDS"
+            )
+        Notifier(settings.alert_urls)
+        _, broken = read_feed_list(settings.feeds)
+        return [str(error) for error in broken]
+
+
+def open_web(settings: Settings) -> Web:
+    """The guarded client of these settings; an async context manager."""
+    return Web(
+        user_agent=settings.user_agent,
+        allow_networks=settings.allow_networks,
+        timeout=settings.page_timeout,
+        max_body_bytes=settings.max_body_bytes,
+        concurrency=settings.fetch_concurrency,
+        per_host=settings.fetch_per_host,
+        host_key=registered_domain,
+    )
+
+
+def open_workers(settings: Settings) -> Workers:
+    """The worker processes of these settings; an async context manager."""
+    return Workers(count=settings.workers)

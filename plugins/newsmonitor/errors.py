@@ -1,0 +1,85 @@
+"""What can go wrong at the edges. Each error names its subject and says whether trying again can help."""
+
+
+class NewsmonitorError(Exception):
+    """Base of every error this package raises on purpose; its text is one plain line for a person."""
+
+
+class InputError(NewsmonitorError):
+    """A file or setting that a person wrote cannot be used: what, where, the mend."""
+
+    def __init__(self, where: str, problem: str, mend: str, *, line: int | None = None) -> None:
+        super().__init__(where, problem, mend, line)
+        self.where = where
+        self.problem = problem
+        self.mend = mend
+        self.line = line
+
+    def __str__(self) -> str:
+        place = self.where if self.line is None else f"{self.where}, line {self.line}"
+        return f"{place}: {self.problem}; {self.mend}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_input_error, (self.where, self.problem, self.mend, self.line))
+
+
+def _input_error(where: str, problem: str, mend: str, line: int | None) -> InputError:
+    return InputError(where, problem, mend, line=line)
+
+
+class FetchError(NewsmonitorError):
+    """A URL gave no usable answer.
+
+    failure_class is one of: bad_url, refused_address, dns, connection, tls, timeout, too_large,
+    bad_encoding, too_many_redirects, http_4xx, http_5xx. retry_after is in seconds, where the server said it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        *,
+        failure_class: str,
+        transient: bool,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+        self.failure_class = failure_class
+        self.transient = transient
+        self.status = status
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.reason}"
+
+
+class NotAFeed(NewsmonitorError):
+    """The bytes of an answer are no feed; its text says what they are instead."""
+
+
+class WorkerFailure(NewsmonitorError):
+    """A worker process gave no result: it took too long, took too much memory, or died."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class EveryFeedFailed(NewsmonitorError):
+    """No feed of a run could be polled, so the fault is on our side: network, resolver or settings."""
+
+
+class DeliveryFailed(NewsmonitorError):
+    """A channel did not take a message; retry_after is in seconds, where the channel said it."""
+
+    def __init__(self, channel: str, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(channel, reason)
+        self.channel = channel
+        self.reason = reason
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.reason}"

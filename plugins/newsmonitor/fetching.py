@@ -1,0 +1,224 @@
+"""Step 2: fetch and read the pages of new entries. Stores the WARC, then `pages`."""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from time import monotonic
+
+from newsmonitor import extract, policy, walls, worklist
+from newsmonitor.archive import Archive, ArchiveWriter
+from newsmonitor.context import Run, open_web, open_workers
+from newsmonitor.errors import FetchError, NewsmonitorError, WorkerFailure
+from newsmonitor.records import Page
+from newsmonitor.urls import canonical_url, registered_domain, url_key
+from newsmonitor.web import Answer, Web
+from newsmonitor.workers import Workers
+from newsmonitor.worklist import Pending
+
+log = logging.getLogger(__name__)
+
+_FLUSH_ROWS = 100
+_READ_SECONDS = 5.0
+# What is left when the time is up stands on the next run's list.
+_STEP_SECONDS = 480.0
+_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
+_HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
+
+
+def fetch_pages(run: Run, shard: int = 0) -> dict[str, int]:
+    """Store one look at the page of every entry of the shard that waits for one; a dead page is a row.
+
+    Returns pages (looked at), read, failed, known: counted from the rows of this batch.
+    """
+    batch = run.batch(shard)
+    waiting = worklist.unread_entries(run.warehouse, at=run.at, window=run.window)
+    mine = [entry for entry in waiting if run.owns(shard, entry.canonical_url or entry.feed_url)]
+    to_fetch, settled = _split(run, mine)
+    run.warehouse.append(settled, batch=batch, day=run.at.date())
+    asyncio.run(_Fetch(run=run, batch=batch).all(to_fetch))
+    return _counts(run, batch)
+
+
+def _split(run: Run, waiting: list[Pending]) -> tuple[list[Pending], list[Page]]:
+    """Those to fetch, and rows for those that need no request: no address, or that of another entry."""
+    keys = {entry.entry_id: url_key(entry.canonical_url) for entry in waiting if entry.canonical_url}
+    taken = worklist.url_keys_in_hand(
+        run.warehouse, set(keys.values()), [entry.entry_id for entry in waiting]
+    )
+    to_fetch: list[Pending] = []
+    settled: list[Page] = []
+    for entry in waiting:
+        key = keys.get(entry.entry_id)
+        if key is None:
+            settled.append(_unasked(run, entry, "no_address", "the entry has no usable link"))
+        elif key in taken:
+            settled.append(_unasked(run, entry, "known", None))
+        else:
+            taken.add(key)
+            to_fetch.append(entry)
+    return to_fetch, settled
+
+
+def _unasked(run: Run, entry: Pending, outcome: str, error: str | None) -> Page:
+    return Page(
+        entry_id=entry.entry_id,
+        requested_url=entry.url,
+        canonical_url=entry.canonical_url,
+        outcome=outcome,
+        error=error,
+        fetched_at=run.at,
+        attempt=entry.attempt,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Fetch:
+    """The fetching of one shard: a few consumers share one queue, rows are stored a hundred at a time."""
+
+    run: Run
+    batch: str
+
+    async def all(self, entries: list[Pending]) -> None:
+        if not entries:
+            return
+        settings = self.run.settings
+        queue = deque(_by_turns(entries))
+        rows: list[Page] = []
+        deadline = monotonic() + _STEP_SECONDS
+        async with AsyncExitStack() as stack:
+            web = await stack.enter_async_context(open_web(settings))
+            workers = await stack.enter_async_context(open_workers(settings))
+            writer = self._open_archive(stack)
+
+            async def consume() -> None:
+                while queue and monotonic() < deadline:
+                    rows.append(await self._look(web, workers, writer, queue.popleft()))
+                    if len(rows) >= _FLUSH_ROWS:
+                        self._flush(writer, rows)
+
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(settings.fetch_concurrency, len(entries))):
+                        group.create_task(consume())
+            except* (OSError, NewsmonitorError) as failures:
+                # One cause is enough to tell, and a group of errors is no plain line.
+                raise failures.exceptions[0] from None
+            finally:
+                self._flush(writer, rows)
+
+    def _open_archive(self, stack: AsyncExitStack) -> ArchiveWriter | None:
+        if not self.run.settings.archive_pages:
+            return None
+        archive = Archive(self.run.warehouse.root / "archive")
+        return stack.enter_context(archive.open(self.run.at.date(), self.batch))
+
+    def _flush(self, writer: ArchiveWriter | None, rows: list[Page]) -> None:
+        if writer is not None:
+            # First: an archive_ref promises that the capture is on the disk.
+            writer.sync()
+        self.run.warehouse.append(rows, batch=self.batch, day=self.run.at.date())
+        rows.clear()
+
+    async def _look(self, web: Web, workers: Workers, writer: ArchiveWriter | None, entry: Pending) -> Page:
+        url = entry.canonical_url or entry.url or ""
+        try:
+            answer = await web.get(url, accept=_ACCEPT)
+        except FetchError as error:
+            log.warning("page of entry %s: %s", entry.entry_id, error)
+            return self._failed(entry, error)
+        page = _answered(entry, answer, writer.write(answer) if writer is not None else None)
+        if wall := walls.wall_of(answer.body, dict(answer.headers)):
+            return replace(page, outcome="wall", failure_class="wall", error=wall)
+        media_type = (page.content_type or "text/html").partition(";")[0].strip().lower()
+        if media_type not in _HTML:
+            return replace(page, failure_class="not_html", error=f"is {media_type}, not a page of text")
+        try:
+            article: extract.ReadPage = await workers.run(
+                "newsmonitor.extract:read_article",
+                answer.body,
+                url=answer.final_url,
+                content_type=page.content_type,
+                timeout=_READ_SECONDS,
+            )
+        except WorkerFailure as error:
+            log.warning("page of entry %s: %s: %s", entry.entry_id, url, error.reason)
+            return replace(page, failure_class="extraction_failed", error=error.reason)
+        return _read(page, article)
+
+    def _failed(self, entry: Pending, error: FetchError) -> Page:
+        return Page(
+            entry_id=entry.entry_id,
+            requested_url=entry.url,
+            canonical_url=entry.canonical_url,
+            http_status=error.status,
+            outcome="failed",
+            failure_class=error.failure_class,
+            error=error.reason,
+            fetched_at=self.run.at,
+            attempt=entry.attempt,
+            next_try_at=policy.page_retry_at(
+                at=self.run.at,
+                transient=error.transient,
+                attempt=entry.attempt,
+                retry_after=error.retry_after,
+            ),
+        )
+
+
+def _answered(entry: Pending, answer: Answer, archive_ref: str | None) -> Page:
+    return Page(
+        entry_id=entry.entry_id,
+        requested_url=entry.url,
+        final_url=answer.final_url,
+        http_status=answer.status,
+        outcome="no_text",
+        fetched_at=answer.received_at,
+        elapsed_ms=answer.elapsed_ms,
+        byte_count=len(answer.body),
+        content_type=answer.header("content-type"),
+        archive_ref=archive_ref,
+        canonical_url=canonical_url(answer.final_url),
+        attempt=entry.attempt,
+    )
+
+
+def _read(page: Page, article: extract.ReadPage) -> Page:
+    return replace(
+        page,
+        outcome="read" if article.text else "no_text",
+        failure_class="extraction_failed" if article.problem else None,
+        error=article.problem,
+        title=article.title,
+        byline=article.byline,
+        text=article.text,
+        summary=article.summary,
+        language=article.language,
+        published_at=article.published_at,
+        modified_at=article.modified_at,
+        site_name=article.site_name,
+        image_url=article.image_url,
+        extraction=article.extraction if article.text else None,
+    )
+
+
+def _by_turns(entries: Iterable[Pending]) -> Iterator[Pending]:
+    """The entries, one of each domain after the other, so that one slow host does not hold every consumer."""
+    by_domain: dict[str, list[Pending]] = defaultdict(list)
+    for entry in entries:
+        by_domain[registered_domain(entry.canonical_url or "")].append(entry)
+    for turn in zip_longest(*by_domain.values()):
+        yield from (entry for entry in turn if entry is not None)
+
+
+def _counts(run: Run, batch: str) -> dict[str, int]:
+    sql = """
+        select count(*) as pages, count(*) filter (outcome = 'read') as read,
+               count(*) filter (outcome in ('failed', 'wall', 'no_text')) as failed,
+               count(*) filter (outcome = 'known') as known
+        from pages where day = $day and batch = $batch
+    """
+    return run.warehouse.counts(sql, day=run.at.date(), batch=batch)

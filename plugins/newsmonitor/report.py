@@ -1,0 +1,52 @@
+"""What a person reads on the terminal: one line a cycle, tables of stories and feeds. Rows in, text out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+
+def cycle_line(at: datetime, counts: Mapping[str, Mapping[str, int]], seconds: float) -> str:
+    """One cycle in one line: feeds, new entries, stories, duplicates, matches, alerts owed, seconds."""
+    poll, stories = counts["poll_feeds"], counts["file_stories"]
+    duplicates = _many(stories["duplicates"], "duplicate")
+    return (
+        f"{at:%H:%M}  {poll['answered']} of {_many(poll['feeds'], 'feed')} answered, "
+        f"{_many(poll['new_entries'], 'new entry', 'new entries')}, "
+        f"{_many(stories['stories'], 'story', 'stories')} stored ({duplicates}), "
+        f"{_many(stories['matches'], 'match', 'matches')}, "
+        f"{_many(stories['alerts_owed'], 'alert')} owed, {seconds:.0f} s"
+    )
+
+
+def table(
+    title: str | None, columns: Sequence[str | tuple[str, dict[str, Any]]], rows: Sequence[Sequence[Any]]
+) -> Table:
+    """A table for the terminal; text of strangers in it is shown as it is, never as markup."""
+    shown = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    for column in columns:
+        name, options = column if isinstance(column, tuple) else (column, {})
+        shown.add_column(name, **{"overflow": "fold", **options})
+    for row in rows:
+        shown.add_row(*(cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row))
+    return shown
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    # Control characters of a title must not steer the terminal.
+    return "".join(c if c.isprintable() else " " for c in str(value))
+
+
+def _many(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
