@@ -1,0 +1,191 @@
+"""The text of feeds: bytes to characters, markup to plain text, bylines to names. Pure."""
+
+import codecs
+import html
+import re
+
+from lxml import etree
+from w3lib.encoding import http_content_type_encoding, resolve_encoding
+
+_SAMPLE = 100_000
+# The longest first: UTF-32 begins as UTF-16 does. The last four have no mark, but begin with "<?" or "<r".
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"),
+    (b"<\x00r\x00", "utf-16-le"), (b"\x00<\x00r", "utf-16-be"),
+)  # fmt: skip
+_PROLOG = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]{1,40})")
+# Code pages of text: Python also has unicode_escape, idna and the like, which a stranger shall not choose.
+_CODE_PAGES = ("cp", "iso8859", "koi8", "mac", "gb", "big5", "euc", "shift", "iso2022", "hz", "tis", "kz1048")
+# Three letters in a row that one-byte Cyrillic has (also і ї є ё ґ of windows-1251): Latin text has one at a time.
+_CYRILLIC_RUN = re.compile(rb"[\xa5\xa8\xaa\xaf\xb2\xb3\xb4\xb8\xba\xbf-\xff]{3,}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NUMBER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BLOCKS = (
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
+    "nav", "ol", "p", "pre", "section", "summary", "table", "tr", "ul",
+)  # fmt: skip
+_CELLS = ("td", "th")
+_INLINE = (
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins",
+    "kbd", "label", "mark", "nobr", "picture", "q", "s", "samp", "small", "source", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr",
+)  # fmt: skip
+# Nothing of these is text for a reader.
+_SILENT = (
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "head",
+    "select",
+    "video",
+    "audio",
+)
+# Only what HTML has is markup: "<Kursk> is a submarine" loses no word.
+_TAG = re.compile(
+    rf"</?(?:{'|'.join((*_BLOCKS, *_CELLS, *_INLINE, *_SILENT))})(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+# Stands for the end of a line until all other white space is folded.
+_BREAK = "\ue000"
+
+_MAIL = re.compile(r"(?:mailto:)?[^\s()<>@,;]+@[^\s()<>@,;]+")
+_BY = re.compile(r"\A(?:by|автор)\b[:\s]\s*", re.IGNORECASE)
+_EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
+_BRACKETED = re.compile(r"\([^()]*\)|<[^<>]*>")
+
+
+def decode(body: bytes, content_type: str | None) -> str:
+    """The characters of a document: by its mark, as UTF-8 if that fits, as declared, else by its letters.
+
+    UTF-8 before the declared name, as wrong names are common and no other text of some length is UTF-8 by
+    accident; the document's own name before the header's, which is often a server's default.
+    """
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return body.decode(encoding, "replace")
+    declared = _declared(body, content_type)
+    if not any(name.startswith(("iso2022", "hz")) for name in declared):
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    guess = _guess(body)
+    # Latin-1 is what servers say when nobody told them.
+    pages = [
+        guess if name == "cp1252" and guess != "cp1252" else name for name in declared if name != "utf-8"
+    ]
+    for name in pages:
+        try:
+            return body.decode(name)
+        except ValueError:
+            continue
+    if pages:
+        return body.decode(pages[0], "replace")
+    # A word cut in the middle of a letter leaves a few wrong bytes; another encoding leaves nothing else.
+    sample = body[:_SAMPLE].decode("utf-8", "replace")
+    is_damaged_utf8 = sample.count("\ufffd") * 4 < sum(letter > "\x7f" for letter in sample)
+    return body.decode("utf-8" if is_damaged_utf8 else guess, "replace")
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    prolog = _PROLOG.match(body)
+    labels = (prolog[1].decode("ascii") if prolog else None, http_content_type_encoding(content_type))
+    names = [resolve_encoding(label) for label in labels if label]
+    return [name for name in names if name and (name == "utf-8" or name.startswith(_CODE_PAGES))]
+
+
+def _guess(body: bytes) -> str:
+    """The code page of text that is not UTF-8 and names none: windows-1251, koi8-r or windows-1252."""
+    sample = body[:_SAMPLE]
+    letters = b"".join(_CYRILLIC_RUN.findall(sample))
+    if len(letters) * 2 < len(_HIGH.findall(sample)):
+        return "cp1252"
+    # Most letters are small, and each page has its small letters where the other has the capitals.
+    low = sum(0xC0 <= letter < 0xE0 for letter in letters)
+    return "koi8-r" if low * 2 > len(letters) else "cp1251"
+
+
+def without_controls(text: str) -> str:
+    """The text without what XML forbids, spelt out or as a number: one such letter costs feedparser's whole parse."""
+    return _NUMBER.sub(_if_allowed, _CONTROLS.sub("", text)) if "&#" in text else _CONTROLS.sub("", text)
+
+
+def _if_allowed(match: re.Match[str]) -> str:
+    digits, base = (match[1], 16) if match[1] else (match[2], 10)
+    number = int(digits, base) if len(digits) < 10 else 0x110000
+    return match[0] if number <= 0x10FFFF and not _CONTROLS.match(chr(number)) else ""
+
+
+def plain_line(markup: str, limit: int) -> str | None:
+    """One line of plain text, for a headline or a name; None where nothing is left."""
+    text = _TAG.sub("", _spelt_out(markup[: 4 * limit]))
+    text = " ".join(_CONTROLS.sub("", unescape(text)).split())
+    return text[:limit].rstrip() or None
+
+
+def plain_lines(markup: str, limit: int) -> str | None:
+    """Plain text, a line for each paragraph; None where nothing is left."""
+    markup = _spelt_out(markup[: 8 * limit])
+    # Markup folds its own line breaks, plain text means them.
+    text = _read(markup) if _TAG.search(markup) else markup.replace("\n", _BREAK)
+    text = " ".join(_CONTROLS.sub("", unescape(text)).split())
+    lines = (line.strip() for line in text.split(_BREAK))
+    return "\n".join(line for line in lines if line)[:limit].rstrip() or None
+
+
+def _spelt_out(markup: str) -> str:
+    """Markup that was escaped once too often is markup again; an example of markup in a text stays one."""
+    if "&lt;" in markup and not _TAG.search(markup):
+        return unescape(markup)
+    return markup
+
+
+def unescape(text: str) -> str:
+    """The text without character references, also where they were escaped twice (`&amp;quot;`, seen in headlines).
+
+    Only with their semicolon, unlike HTML: "R&D" and "?a=1&copy=2" are no references.
+    """
+    for _ in range(2):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return text
+
+
+def _read(markup: str) -> str:
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(f"<div>{_CONTROLS.sub('', markup)}</div>".encode(), parser)
+    except (etree.LxmlError, ValueError):
+        root = None
+    if root is None:
+        return _TAG.sub(_BREAK, markup)
+    etree.strip_elements(root, *_SILENT, with_tail=False)
+    for block in root.iter(*_BLOCKS):
+        block.text = _BREAK + (block.text or "")
+        block.tail = _BREAK + (block.tail or "")
+    for cell in root.iter(*_CELLS):
+        cell.tail = " " + (cell.tail or "")
+    return "".join(str(text) for text in root.itertext())
+
+
+def names_in(byline: str, limit: int) -> list[str]:
+    """The names of a byline, without mail addresses, "By" and brackets: "a@b.c (Name)" is Name."""
+    line = _MAIL.sub(" ", plain_line(byline, 10 * limit) or "")
+    names = (_name(part) for part in re.split(r"[;|]", line))
+    return [name[:limit] for name in names if name]
+
+
+def _name(part: str) -> str:
+    name = _BY.sub("", " ".join(_EMPTY_BRACKETS.sub(" ", part).split())).strip(" ,-–—")
+    return name[1:-1].strip() if _BRACKETED.fullmatch(name) else name
