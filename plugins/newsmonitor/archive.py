@@ -40,6 +40,7 @@ _REFERENCE = re.compile(
 )
 # zlib's own default: level 9, which warcio would use, takes three times as long for 1 % less (measured on pages).
 _GZIP_LEVEL = 6
+_READ_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class Archive:
                 return _read(file)
         except FileNotFoundError as error:
             raise CaptureMissing(ref, "the file is not there") from error
-        except (ArchiveLoadFailed, ValueError, EOFError, zlib.error) as error:
+        except (ArchiveLoadFailed, OSError, ValueError, EOFError, zlib.error) as error:
             raise CaptureMissing(ref, f"no whole capture there: {error}") from error
 
 
@@ -236,20 +237,32 @@ def _restored(headers: Iterable[tuple[str, str]]) -> Headers:
 
 
 def _read(file: BinaryIO) -> Capture:
-    record = next(iter(WARCIterator(file, check_digests="raise")), None)
-    if record is None or record.rec_type != "response":
+    record = next(iter(WARCIterator(BytesIO(_unpacked(file)), check_digests="raise")), None)
+    if record is None or record.rec_type != "response" or record.http_headers is None:
         raise ValueError("not a response record")
     # Not its content_stream, which would unpack once more what only looks packed.
     body = record.raw_stream.read()
-    if len(body) != int(record.http_headers.get_header("Content-Length")):
+    if str(len(body)) != record.http_headers.get_header("Content-Length"):
         raise ValueError("the record is cut off")
     return Capture(
         url=record.rec_headers.get_header("WARC-Target-URI"),
         status=int(record.http_headers.get_statuscode()),
         headers=_restored(record.http_headers.headers),
         body=body,
-        fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+        fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date", "")),
     )
+
+
+def _unpacked(file: BinaryIO) -> bytes:
+    """The gzip member that begins here, whole: warcio itself takes one that is cut off for one that ends there."""
+    unpacker = zlib.decompressobj(31)
+    parts = []
+    while not unpacker.eof:
+        packed = file.read(_READ_BYTES)
+        if not packed:
+            raise EOFError("the record is cut off")
+        parts.append(unpacker.decompress(packed))
+    return b"".join(parts)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -26,10 +26,17 @@ def table(
     title: str | None, columns: Sequence[str | tuple[str, dict[str, Any]]], rows: Sequence[Sequence[Any]]
 ) -> Table:
     """A table for the terminal; text of strangers in it is shown as it is, never as markup."""
-    shown = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    shown = Table(
+        title=Text(title) if title else None,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+    )
     for column in columns:
         name, options = column if isinstance(column, tuple) else (column, {})
-        shown.add_column(name, **{"overflow": "fold", **options})
+        # Names come from people's SQL: `count(*)`, and "[/]" too.
+        shown.add_column(Text(_cell(name)), **{"overflow": "fold", **options})
     for row in rows:
         shown.add_row(*(cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row))
     return shown
@@ -43,7 +50,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.1f}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        value = ", ".join(map(str, value))
     # Control characters of a title must not steer the terminal.
     return "".join(c if c.isprintable() else " " for c in str(value))
 

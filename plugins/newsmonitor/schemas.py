@@ -124,10 +124,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Match):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, str):
-        # Lone surrogates and NULs cannot stand in a Parquet string that every reader takes.
-        return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+        # Lone surrogates are no UTF-8, and a NUL ends the text for readers written in C. One sign stands for one:
+        # the places of the matches are counted in signs.
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return value
 
 

@@ -168,7 +168,9 @@ class Settings(BaseSettings):
         env_file = root / ".env"
         lines = _env_file_lines(env_file)
         _refuse_unknown(lines, env_file)
-        in_file = DotEnvSettingsSource(cls, env_file=env_file, env_file_encoding="utf-8-sig")()
+        found = DotEnvSettingsSource(cls, env_file=env_file, env_file_encoding="utf-8-sig")()
+        # It hands over the names of others too (AIRFLOW_UID of Docker Compose).
+        in_file = {name: value for name, value in found.items() if name in cls.model_fields}
         in_environment = EnvSettingsSource(cls)()
         try:
             settings = cls(**{**in_file, **in_environment})
