@@ -15,20 +15,14 @@ SOURCES = sorted(
 
 BASE = {"records", "errors"}
 PURE = {
-    "urls",
-    "feeds",
-    "policy",
-    "extract",
-    "walls",
-    "dedupe",
-    "topics",
-    "topicfile",
-    "topictext",
-    "alerts",
-    "schemas",
-}
+    "urls", "policy", "walls", "dedupe", "alerts", "schemas",
+    "feeds", "feeddates", "feedtext",
+    "extract", "bylines", "decoding", "languages", "structured",
+    "topics", "topicfile", "topictext",
+}  # fmt: skip
 RIM = {
-    "web", "addresses", "notify", "warehouse", "parts", "archive", "workers", "seeds", "feedlist", "settings", "samplesite"
+    "web", "addresses", "notify", "warehouse", "parts", "archive", "workers", "seeds", "feedlist", "settings",
+    "samplesite", "samplefiles"
 }  # fmt: skip
 JOIN = {
     "context", "worklist", "polling", "fetching", "filing", "sending", "pipeline", "explain", "report", "demo", "cli",
@@ -39,6 +33,7 @@ ALSO = {
     "warehouse": {"parts", "schemas"},
     "web": {"addresses"},
     "seeds": {"feedlist"},
+    "samplesite": {"samplefiles"},
 }
 ONLY_IN = {
     "httpx": {"web", "addresses"},

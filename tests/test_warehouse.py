@@ -200,7 +200,7 @@ def test_whatever_the_order_of_appends_the_last_row_of_each_batch_and_key_stands
 def test_text_that_no_parquet_string_can_hold_is_mended_and_not_a_crash(house):
     house.append([entry("1", title="half of a pair: \ud83d, and a NUL: \x00")], batch="b", day=DAY)
 
-    assert house.read(Entry)[0].title == "half of a pair: ?, and a NUL: \x00"
+    assert house.read(Entry)[0].title == "half of a pair: ?, and a NUL: \ufffd"
 
 
 WRITER = """

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -140,6 +141,7 @@ def stories(
 def sql(query: str, as_csv: bool, as_json: bool) -> None:
     """Ask DuckDB. Every table is a view: stories, entries, pages, polls, alerts, and matches."""
     answer = _warehouse().query(query)
+    answer = answer.rename_columns(_distinct(answer.column_names))
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(answer.column_names)
@@ -253,6 +255,17 @@ def demo(keep: bool) -> None:
     from newsmonitor.demo import run_demo
 
     run_demo(_console(), keep=keep)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, each once: of `a`, `a` the second is `a_2`, for rows are dictionaries."""
+    found: dict[str, None] = {}
+    for name in names:
+        number = 1
+        while (new := name if number == 1 else f"{name}_{number}") in found:
+            number += 1
+        found[new] = None
+    return list(found)
 
 
 def _warehouse() -> Warehouse:

@@ -89,11 +89,11 @@ def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
     score = f", score {story.topic_score:.0f}" if story.topic_score is not None else ""
     verdict = f"{', '.join(story.topics)} ({story.level}{score})" if story.topics else f"no topic{score}"
     steps.append(_step(story.filed_at, "file_stories", f"{verdict}; {why(story)}"))
-    alerts = warehouse.read(Alert, "story_id = ?", [story.story_id], order="at")
+    alerts = warehouse.read(Alert, "story_id = ?", [story.story_id], order="tried_at")
     for alert in alerts:
         error = f": {alert.error}" if alert.error else ""
         said = f"{alert.state} on {alert.channel}, try {alert.attempt}{error}"
-        steps.append(_step(alert.at, "send_alerts", said))
+        steps.append(_step(alert.tried_at, "send_alerts", said))
     return steps if alerts else [*steps, _step(None, "send_alerts", _why_no_alert(story))]
 
 

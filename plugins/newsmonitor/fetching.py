@@ -130,7 +130,7 @@ class _Fetch:
         except FetchError as error:
             log.warning("page of entry %s: %s", entry.entry_id, error)
             return self._failed(entry, error)
-        page = _answered(entry, answer, writer.write(answer) if writer is not None else None)
+        page = _answered(entry, answer, _archived(writer, answer))
         if wall := walls.wall_of(answer.body, dict(answer.headers)):
             return replace(page, outcome="wall", failure_class="wall", error=wall)
         media_type = (page.content_type or "text/html").partition(";")[0].strip().lower()
@@ -167,6 +167,19 @@ class _Fetch:
                 retry_after=error.retry_after,
             ),
         )
+
+
+def _archived(writer: ArchiveWriter | None, answer: Answer) -> str | None:
+    if writer is None:
+        return None
+    return writer.write(
+        url=answer.final_url,
+        status=answer.status,
+        headers=answer.raw_headers,
+        body=answer.body,
+        fetched_at=answer.received_at,
+        request_headers=answer.request_headers,
+    )
 
 
 def _answered(entry: Pending, answer: Answer, archive_ref: str | None) -> Page:

@@ -213,7 +213,7 @@ class Alert:
     channel: str = _is("where it goes; a name without secrets")
     state: str = _is("sent, failed (not taken, tried again), held (will not be sent)")
     attempt: int = _is("first try is 1")
-    at: datetime = _is("time of the run that tried")
+    tried_at: datetime = _is("time of the run that tried")
     error: str | None = _maybe("what the channel said")
     extra: str | None = _maybe(EXTRA)
 

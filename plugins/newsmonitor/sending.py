@@ -89,6 +89,6 @@ def _deliver(run: Run, notifier: Notifier, owed: Owed) -> Alert:
         channel=owed.channel,
         state=state,
         attempt=owed.attempts + 1,
-        at=run.at,
+        tried_at=run.at,
         error=error,
     )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import duckdb
@@ -35,6 +36,10 @@ class Warehouse:
     def __init__(self, root: Path, *, part_bytes: int = PART_BYTES) -> None:
         self.root = root
         self.part_bytes = part_bytes
+        # Opening DuckDB takes ten times as long as asking it; a step asks a dozen times.
+        self._duckdb: duckdb.DuckDBPyConnection | None = None
+        self._is_empty: dict[str, bool] = {}
+        self._guard = Lock()
 
     def append(self, rows: Sequence[Row], *, batch: str, day: date) -> None:
         """Store the rows of one batch: all of them or, after a kill at any moment, none.
@@ -69,27 +74,45 @@ class Warehouse:
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
         """The answer of DuckDB to one SQL statement; every table and the view `matches` have names."""
         with self.connect() as connection:
-            return connection.execute(sql, params).to_arrow_table()
+            answer = connection.execute(sql, params)
+            if answer is None:
+                raise InputError("SQL", "is empty", "write a statement, such as: from stories limit 5")
+            return answer.to_arrow_table()
 
     def counts(self, sql: str, **params: Any) -> dict[str, int]:
         """The one row of a counting query, by column name."""
-        with self.connect() as connection:
-            answer = connection.execute(sql, params).to_arrow_table()
-        row: dict[str, int] = answer.to_pylist()[0]
+        row: dict[str, int] = self.query(sql, params).to_pylist()[0]
         return row
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A DuckDB connection of its own in which every table is a view; nothing of it is kept."""
-        connection = duckdb.connect(config={"threads": 2})
+        """A connection to DuckDB in which every table is a view; the data are read anew for each statement."""
+        with self._guard:
+            if self._duckdb is None:
+                self._duckdb = duckdb.connect(config={"threads": 2})
+                # No cache of file contents: it goes by the time of the last change, and ours change often.
+                self._duckdb.execute(
+                    "set global timezone = 'UTC'; set global enable_external_file_cache = false"
+                )
+            self._refresh_views(self._duckdb)
+            cursor = self._duckdb.cursor()
         try:
-            connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
-            for record in TABLES:
-                connection.execute(self._view(record))
-            connection.execute(_MATCHES_VIEW)
-            yield connection
+            cursor.execute("set enable_progress_bar = false")
+            yield cursor
         finally:
-            connection.close()
+            cursor.close()
+
+    def _refresh_views(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the views; again for a table that got its first file, or lost its last."""
+        changed = False
+        for record in TABLES:
+            is_empty = next((self.root / record.TABLE).glob("day=*/*.parquet"), None) is None
+            if self._is_empty.get(record.TABLE) != is_empty:
+                connection.execute(self._view(record, is_empty=is_empty))
+                self._is_empty[record.TABLE] = is_empty
+                changed = True
+        if changed:
+            connection.execute(_MATCHES_VIEW)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
@@ -109,15 +132,15 @@ class Warehouse:
         finally:
             os.close(handle)
 
-    def _view(self, record: type[Any]) -> str:
-        files = self.root / record.TABLE
-        if next(files.glob("day=*/*.parquet"), None) is None:
+    def _view(self, record: type[Any], *, is_empty: bool) -> str:
+        head = f"create or replace view {record.TABLE} as"
+        if is_empty:
             columns = ", ".join(
                 f'cast(null as {_sql_type(field.type)}) as "{field.name}"' for field in schema_of(record)
             )
-            return f"create view {record.TABLE} as select {columns}, cast(null as date) as day where false"
-        glob = str(files / "day=*" / "*.parquet").replace("'", "''")
-        return f"create view {record.TABLE} as from read_parquet('{glob}', hive_partitioning = true)"
+            return f"{head} select {columns}, cast(null as date) as day where false"
+        glob = str(self.root / record.TABLE / "day=*" / "*.parquet").replace("'", "''")
+        return f"{head} from read_parquet('{glob}', hive_partitioning = true)"
 
     def _folder(self, table: str, day: date) -> Path:
         return self.root / table / f"day={day.isoformat()}"
@@ -152,7 +175,7 @@ class Warehouse:
 
 _MATCH_COLUMNS = ", ".join(f'm."{field.name}"' for field in fields(Match))
 _MATCHES_VIEW = f"""
-create view matches as
+create or replace view matches as
 select story_id, day, {_MATCH_COLUMNS}
 from (select story_id, day, unnest(matches) as m from stories)
 """

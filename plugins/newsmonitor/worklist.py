@@ -145,7 +145,7 @@ def unfiled_pages(
           and entry_id not in (select entry_id from filed)
           and (pages.outcome <> 'known' or {key} in (select url_key from filed) or seen_at <= ?
                or {key} in (select {URL_KEY.format("canonical_url")} from stories))
-        order by pages.outcome = 'known', seen_at, published_at, entry_id limit ?
+        order by pages.outcome = 'known', seen_at, entries.published_at, entry_id limit ?
         """,
         [since, since, since, at - _TWIN_PATIENCE, limit],
     )["entry_id"].to_pylist()
@@ -194,4 +194,4 @@ def alertable_stories(
 
 def alert_history(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[Alert]:
     """Every state change of the alerts of stories filed within `age`."""
-    return warehouse.read(Alert, "day >= ?", [(at - age).date()], order="at")
+    return warehouse.read(Alert, "day >= ?", [(at - age).date()], order="tried_at")

@@ -1,0 +1,238 @@
+"""The DAGs, run by Airflow itself against a real local site."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desk import NOON, PEACE, ROOT, TEN_MINUTES, WAR, Desk
+
+# Airflow reads its settings at import and keeps module state, so it runs in a process of its own: one for all
+# of these tests, which runs the DAGs as told and prints what came of it.
+DRIVER = """
+import json, logging, os, sys
+from datetime import datetime
+logging.disable(logging.CRITICAL)
+from airflow.dag_processing.dagbag import DagBag
+from airflow.models.asset import AssetEvent
+from airflow.models.pool import Pool
+from airflow.utils.db import initdb
+from airflow.utils.session import create_session
+initdb()
+Pool.create_or_update_pool("warehouse", 1, "one writer", include_deferred=False)
+bag = DagBag(dag_folder=os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+assert not bag.import_errors, bag.import_errors
+told = sys.stdout
+def describe():
+    return {
+        dag_id: {
+            "schedule": dag.timetable.summary,
+            "tasks": {
+                task.task_id: {
+                    "retries": task.retries,
+                    "backoff": bool(task.retry_exponential_backoff),
+                    "timeout": task.execution_timeout.total_seconds() if task.execution_timeout else None,
+                    "doc": task.doc_md, "display": task.task_display_name, "pool": task.pool,
+                    "mapped": task.is_mapped, "label": task.map_index_template,
+                    "downstream": sorted(task.downstream_task_ids),
+                }
+                for task in dag.tasks
+            },
+            "doc": dag.doc_md,
+            "catchup": dag.catchup,
+            "max_active_runs": dag.max_active_runs,
+        }
+        for dag_id, dag in bag.dags.items()
+    }
+def run(dag, at, env):
+    os.environ.update(env)
+    result = bag.dags[dag].test(run_after=datetime.fromisoformat(at), logical_date=datetime.fromisoformat(at))
+    instances = result.get_task_instances()
+    with create_session() as session:
+        events = [[e.asset.name, e.extra] for e in session.query(AssetEvent).order_by(AssetEvent.id)]
+    return {
+        "state": str(result.state),
+        "tasks": {f"{ti.task_id}[{ti.map_index}]": [str(ti.state), ti.rendered_map_index] for ti in instances},
+        "counts": {ti.task_id: ti.xcom_pull(task_ids=ti.task_id, map_indexes=None if ti.map_index < 0 else ti.map_index)
+                   for ti in instances if ti.state == "success"},
+        "events": events,
+    }
+def executed():
+    from airflow import plugins_manager
+    plugins_manager._get_plugins()
+    ours = os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"]
+    return sorted(n for n, m in sys.modules.items() if "." not in n and (getattr(m, "__file__", "") or "").startswith(ours))
+for line in sys.stdin:
+    order = json.loads(line)
+    sys.stdout = sys.stderr
+    answer = {"describe": describe, "executed": executed, "run": run}[order.pop("do")](**order)
+    sys.stdout = told
+    print(json.dumps(answer), flush=True)
+"""
+
+
+class Airflow:
+    """An Airflow of its own, driven line by line."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir()
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AIRFLOW", "NEWSMONITOR"))
+        }
+        env |= {
+            "AIRFLOW_HOME": str(home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+            "PYTHONPATH": str(ROOT / "plugins"),
+        }
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        self._log = (home / "driver.log").open("w+")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", DRIVER],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+
+    def ask(self, **order) -> dict:
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            self._log.seek(0)
+            pytest.fail(f"Airflow ended: {self._log.read()[-3000:]}")
+        return json.loads(answer)
+
+    def run(self, dag: str, desk: Desk, at) -> dict:
+        settings = desk.settings()
+        env = {
+            "NEWSMONITOR_WAREHOUSE": str(settings.warehouse),
+            "NEWSMONITOR_FEEDS": str(settings.feeds),
+            "NEWSMONITOR_SEEDS": str(settings.seeds),
+            "NEWSMONITOR_ALLOW_NETWORKS": "127.0.0.0/8",
+            "NEWSMONITOR_ALERT_URLS": " ".join(desk.alert_urls),
+        }
+        return self.ask(do="run", dag=dag, at=at.isoformat(), env=env)
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        self._log.close()
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory):
+    airflow = Airflow(tmp_path_factory.mktemp("airflow") / "home")
+    yield airflow
+    airflow.close()
+
+
+@pytest.fixture
+def desk(site, tmp_path) -> Desk:
+    return Desk(site, tmp_path)
+
+
+def test_the_dags_are_as_documented(airflow):
+    dags = airflow.ask(do="describe")
+
+    assert set(dags) == {"ingest_news", "send_alerts"}
+    assert dags["ingest_news"]["schedule"] == "*/10 * * * *"
+    tasks = dags["ingest_news"]["tasks"]
+    assert {name: task["downstream"] for name, task in tasks.items()} == {
+        "poll_feeds": ["fetch_pages"],
+        "fetch_pages": ["file_stories"],
+        "file_stories": [],
+    }
+    assert tasks["file_stories"]["pool"] == "warehouse"
+    assert {name for name, task in tasks.items() if task["mapped"]} == {"poll_feeds", "fetch_pages"}
+    for dag in dags.values():
+        assert dag["doc"]
+        assert (dag["catchup"], dag["max_active_runs"]) == (False, 1)
+        for task in dag["tasks"].values():
+            assert task["doc"]
+            assert task["display"]
+            assert task["retries"] >= 1
+            assert task["backoff"]
+            assert task["timeout"]
+            assert task["label"] or not task["mapped"]
+
+
+def test_airflow_executes_no_module_of_the_package_as_a_plugin(airflow):
+    assert airflow.ask(do="executed") == ["newsmonitor"]
+
+
+def test_a_run_stores_stories_returns_counts_and_updates_the_assets_and_a_second_adds_no_row(airflow, desk):
+    desk.feed("ledger", [desk.article("/1", "Fighting near Sudzha", WAR), desk.article("/2", "Market hall")])
+
+    first = airflow.run("ingest_news", desk, NOON)
+
+    assert first["state"] == "success"
+    assert first["tasks"]["poll_feeds[0]"] == ["success", "all feeds"]
+    assert first["counts"]["file_stories"] == {"stories": 2, "duplicates": 0, "matches": 1, "alerts_owed": 0}
+    assert sorted(first["events"]) == [
+        ["stories", {"stories": 2, "main": 1}],
+        ["stories/kursk", {"stories": 1, "main": 1}],
+    ]
+
+    rows = desk.counts()
+    second = airflow.run("ingest_news", desk, NOON + TEN_MINUTES)
+
+    assert second["state"] == "success"
+    assert second["counts"]["file_stories"]["stories"] == 0
+    assert second["events"] == first["events"]
+    assert desk.counts() == {**rows, "polls": rows["polls"] + 1}
+
+
+def test_a_run_that_is_cleared_and_run_again_adds_no_row(airflow, desk):
+    desk.feed(
+        "ledger", [desk.article("/1", "Fighting near Sudzha", WAR), desk.article("/2", "Market hall", PEACE)]
+    )
+    at = NOON + 5 * TEN_MINUTES
+    first = airflow.run("ingest_news", desk, at)
+    rows = desk.counts()
+
+    again = airflow.run("ingest_news", desk, at)
+
+    assert desk.counts() == rows
+    assert again["counts"] == first["counts"]
+
+
+def test_when_no_feed_answers_the_run_fails_at_its_end(airflow, desk, site):
+    desk.feeds["down"] = site.page("/down.xml", status=500)
+
+    result = airflow.run("ingest_news", desk, NOON + 8 * TEN_MINUTES)
+
+    assert result["state"] == "failed"
+    assert result["tasks"]["poll_feeds[0]"][0] == "success"
+    assert result["tasks"]["file_stories[-1]"][0] == "failed"
+
+
+def test_send_alerts_delivers_what_ingest_found(airflow, desk, site):
+    messages = []
+
+    def take(exchange):
+        messages.append(json.loads(exchange.request.body)["title"])
+        exchange.answer(b"ok")
+
+    site.reply("/hook", take)
+    desk.alert_urls = (f"json://127.0.0.1:{site.port}/hook",)
+    desk.feed("ledger", [desk.article("/1", "Market hall")])
+    airflow.run("ingest_news", desk, NOON + 9 * TEN_MINUTES)
+    desk.feed("ledger", [desk.article("/2", "Fighting near Sudzha", WAR)])
+    airflow.run("ingest_news", desk, NOON + 10 * TEN_MINUTES)
+
+    sent = airflow.run("send_alerts", desk, NOON + 10 * TEN_MINUTES)
+    airflow.run("send_alerts", desk, NOON + 11 * TEN_MINUTES)
+
+    assert sent["counts"]["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0}
+    assert messages == ["Fighting near Sudzha"]

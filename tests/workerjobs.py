@@ -1,0 +1,94 @@
+"""Functions for worker processes: what the pages and feeds of strangers make libraries do."""
+
+import ctypes
+import os
+import signal
+import sys
+from threading import Event
+
+from newsmonitor.errors import FetchError, InputError, NotAFeed
+
+
+def echo(*args, **kwargs):
+    return args, kwargs
+
+
+def pid():
+    return os.getpid()
+
+
+def announce(fifo):
+    """Tell the reader of the fifo that the call has begun."""
+    if fifo is not None:
+        with open(fifo, "wb") as file:
+            file.write(b".")
+
+
+def spin(fifo=None):
+    announce(fifo)
+    while True:
+        pass
+
+
+def spin_in_c(fifo=None):
+    """A loop that lets no other thread and no signal handler of Python run."""
+    announce(fifo)
+    ctypes.PyDLL(None).pause()
+
+
+def swell():
+    return len([bytearray(2**24) for _ in range(256)])
+
+
+def leave(status):
+    os._exit(status)
+
+
+def give_up():
+    sys.exit(7)
+
+
+def crash():
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def chatter():
+    """Write where a protocol might have been."""
+    sys.stdout.write("noise" * 1000)
+    sys.stdout.flush()
+    os.write(1, b"noise")
+    os.write(2, b"noise")
+    return sys.stdin.read(), "airflow" in sys.modules
+
+
+def not_a_feed():
+    raise NotAFeed("is a page of HTML")
+
+
+def input_error():
+    raise InputError("feeds.opml", "is empty", "add a feed", line=3)
+
+
+def fetch_error():
+    raise FetchError("http://a.example/", "HTTP 404", failure_class="http_4xx", transient=False)
+
+
+def raise_value_error():
+    raise ValueError("first line\nsecond line " + "x" * 5000)
+
+
+class Unpicklable:
+    def __reduce__(self):
+        raise RuntimeError("no way to travel")
+
+
+def unpicklable():
+    return Unpicklable()
+
+
+def zeros(count):
+    return bytes(count)
+
+
+def rest():
+    Event().wait()
