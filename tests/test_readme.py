@@ -1,0 +1,70 @@
+"""What the docs tell a reader to type works as written: the queries, against a warehouse of two cycles."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desk import NOON, ROOT, TEN_MINUTES, WAR, Desk
+from newsroom import Site
+
+DOCS = ("README.md", "warehouse/README.md", "docs/alerts.md", "docs/querying.md")
+BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# What starts a desk, installs, or needs the world has tests of its own.
+NOT_HERE = re.compile(r"^(make |git |cd |newsmonitor (feeds check|demo|ingest))", re.MULTILINE)
+
+
+def blocks() -> list:
+    return [
+        pytest.param(kind, code, id=f"{name}:{number}")
+        for name in DOCS
+        for number, (kind, code) in enumerate(BLOCK.findall((ROOT / name).read_text()), 1)
+        if not NOT_HERE.search(code)
+    ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    with Site() as site:
+        desk = Desk(site, folder)
+        desk.feed(
+            "ledger", [desk.article("/1", "Market hall"), desk.article("/2", "Fighting near Sudzha", WAR)]
+        )
+        desk.cycle()
+        desk.feed("ledger", [desk.article("/3", "Kursk region: new evacuation", (WAR[1], WAR[0]))])
+        desk.cycle(NOON + TEN_MINUTES)
+    return folder
+
+
+@pytest.mark.parametrize("kind, code", blocks())
+def test_a_query_of_the_docs_works_as_written(folder, kind, code):
+    command = [sys.executable, "-c", code] if kind == "python" else ["sh", "-ec", code]
+    env = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "NEWSMONITOR_WAREHOUSE": str(folder / "warehouse"),
+        "PYTHONPATH": str(ROOT / "plugins"),
+    }
+
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_there_are_queries_in_the_docs():
+    assert len(blocks()) >= 8
+
+
+@pytest.mark.parametrize(
+    "name", sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+)
+def test_every_file_that_the_docs_link_to_is_there(name):
+    text = (ROOT / name).read_text()
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
+
+    assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
