@@ -97,7 +97,8 @@ def measure(folder: Path, expected: int) -> int:
     stored = counts["file_stories"]["stories"]
     read = counts["fetch_pages"]["read"]
     print(
-        f"{counts['poll_feeds']['feeds']} feeds, {stored} stories stored, {read} pages read in {monotonic() - start:.0f} s"
+        f"{counts['poll_feeds']['feeds']} feeds, {stored} stories stored, {read} pages read "
+        f"in {monotonic() - start:.0f} s"
     )
     print(f"peak memory of the cycle and its workers: {peaks[0]:.0f} MB (limit {LIMIT_MB} MB)")
     return 0 if stored == expected and peaks[0] < LIMIT_MB else 1

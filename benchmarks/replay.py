@@ -213,9 +213,8 @@ def show(truths: list[Truth], root: Path, url: str, name_all: bool) -> int:
     print(
         f"\nfull: at least {FULL:.0%} of the expected words; part: {PART:.0%}; poor: less; none: no text of the page"
     )
-    print(
-        f"stories {house.query('select count(*) as n from stories').to_pylist()[0]['n']}, unexplained {len(unexplained)}"
-    )
+    stories = house.query("select count(*) as n from stories").to_pylist()[0]["n"]
+    print(f"stories {stories}, unexplained {len(unexplained)}")
     shutil.rmtree(root, ignore_errors=True)
     return 1 if unexplained or any(counts["lost"] for counts in table.values()) else 0
 

@@ -21,6 +21,7 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import Asset, AssetAlias, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
+
 from newsmonitor.settings import Settings
 
 NEW_STORIES = AssetAlias("new stories")

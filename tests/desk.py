@@ -67,9 +67,11 @@ class Desk:
     def warehouse(self) -> Warehouse:
         return Warehouse(self.folder / "warehouse")
 
-    def feed(self, name: str, items: Iterable[tuple[str, str]], **headers: str) -> str:
-        """Publish a feed of (title, path); the address of it."""
-        body = rss([(title, self.site.url + path) for title, path in items])
+    def feed(
+        self, name: str, items: Iterable[tuple[str, str]], *, at: datetime = NOON, **headers: str
+    ) -> str:
+        """Publish a feed of (title, path), the first an hour older than `at`; the address of it."""
+        body = rss([(title, self.site.url + path) for title, path in items], at=at)
         self.feeds[name] = self.site.page(f"/{name}.xml", body, Content_Type="application/rss+xml", **headers)
         return self.feeds[name]
 

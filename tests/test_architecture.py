@@ -42,6 +42,8 @@ ONLY_IN = {
     "duckdb": {"warehouse", "cli"},
     "pyarrow": {"warehouse", "parts", "schemas", "seeds"},
     "trafilatura": {"extract"},
+    "htmldate": {"extract"},
+    "py3langid": {"languages"},
     "feedparser": {"feeds"},
     "airflow": set(),
 }

@@ -115,7 +115,10 @@ def test_a_bot_wall_is_named_and_the_text_of_the_feed_used_meanwhile(desk, site)
 
 
 def test_copies_are_rows_that_name_what_they_repeat(desk):
-    desk.feed("a", [desk.article("/a/1", "Hall", PEACE), desk.article("/a/seed", "A bold move", SEED)])
+    earlier = NOON - TEN_MINUTES
+    desk.feed(
+        "a", [desk.article("/a/1", "Hall", PEACE), desk.article("/a/seed", "A bold move", SEED)], at=earlier
+    )
     desk.feed(
         "b", [desk.article("/b/1", "The hall, by our reporter", PEACE), ("Hall", "/a/1?utm_source=rss")]
     )

@@ -61,7 +61,8 @@ def test_there_are_queries_in_the_docs():
 
 
 @pytest.mark.parametrize(
-    "name", sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+    "name",
+    sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]),
 )
 def test_every_file_that_the_docs_link_to_is_there(name):
     text = (ROOT / name).read_text()

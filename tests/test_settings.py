@@ -56,6 +56,18 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(tm
     assert (settings.shards, settings.workers, settings.window_days) == (5, 2, 7)
 
 
+def test_a_list_that_is_empty_in_the_environment_is_empty_whatever_the_file_says(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text(
+        "NEWSMONITOR_ALERT_URLS=json://a.example\nNEWSMONITOR_ALLOW_NETWORKS=10.0.0.0/8\n"
+    )
+    monkeypatch.setenv("NEWSMONITOR_ALERT_URLS", "")
+    monkeypatch.setenv("NEWSMONITOR_ALLOW_NETWORKS", "")
+
+    settings = Settings.from_env(tmp_path)
+
+    assert (settings.alert_urls, settings.allow_networks) == ((), ())
+
+
 def test_names_of_others_in_the_file_are_none_of_our_business(tmp_path):
     (tmp_path / ".env").write_text("AIRFLOW_UID=50000\nSHARDS=9\nshards=9\nNEWSMONITOR_WORKERS=2\n")
 

@@ -168,6 +168,9 @@ def environment(home: Path, port: int, settings: Settings) -> dict[str, str]:
         if not name.startswith("AIRFLOW") or name.startswith(("AIRFLOW_CONN_", "AIRFLOW_VAR_"))
     }
     keep.pop("PYTHONDONTWRITEBYTECODE", None)
+    if not settings.alert_urls:
+        # Empty, not absent: then .env would speak, and the demo alerts nobody.
+        keep["NEWSMONITOR_ALERT_URLS"] = ""
     url = f"http://127.0.0.1:{port}"
     secret = read_secrets(home)
     return keep | {
@@ -195,6 +198,7 @@ def environment(home: Path, port: int, settings: Settings) -> dict[str, str]:
         "NEWSMONITOR_FEEDS": str(settings.feeds),
         "NEWSMONITOR_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
         "NEWSMONITOR_FETCH_PER_HOST": str(settings.fetch_per_host),
+        "NEWSMONITOR_SHARDS": str(settings.shards),
         "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))),
     }
 

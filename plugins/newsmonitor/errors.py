@@ -55,6 +55,23 @@ class FetchError(NewsmonitorError):
     def __str__(self) -> str:
         return f"{self.url}: {self.reason}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        more = (self.failure_class, self.transient, self.status, self.retry_after)
+        return (_fetch_error, (self.url, self.reason, *more))
+
+
+def _fetch_error(
+    url: str, reason: str, failure_class: str, transient: bool, status: int | None, retry_after: float | None
+) -> FetchError:
+    return FetchError(
+        url,
+        reason,
+        failure_class=failure_class,
+        transient=transient,
+        status=status,
+        retry_after=retry_after,
+    )
+
 
 class NotAFeed(NewsmonitorError):
     """The bytes of an answer are no feed; its text says what they are instead."""
@@ -83,3 +100,10 @@ class DeliveryFailed(NewsmonitorError):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.reason}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_delivery_failed, (self.channel, self.reason, self.retry_after))
+
+
+def _delivery_failed(channel: str, reason: str, retry_after: float | None) -> DeliveryFailed:
+    return DeliveryFailed(channel, reason, retry_after=retry_after)

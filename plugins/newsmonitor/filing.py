@@ -9,7 +9,7 @@ from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.context import Run
 from newsmonitor.dedupe import Register, Verdict, text_hash
 from newsmonitor.errors import EveryFeedFailed
-from newsmonitor.extract import detect_language
+from newsmonitor.languages import detect_language
 from newsmonitor.records import Entry, Match, Page, Story
 from newsmonitor.sending import count_owed
 from newsmonitor.urls import url_key

@@ -130,7 +130,9 @@ class Page:
     modified_at: datetime | None = _maybe("time of the last change the page gives")
     site_name: str | None = _maybe("name the site gives itself")
     image_url: str | None = _maybe("main picture")
-    extraction: str | None = _maybe("how the text was found: trafilatura")
+    extraction: str | None = _maybe(
+        "how the text was found: trafilatura, json-ld (the page's own statement of it), plain (no HTML)"
+    )
     attempt: int = field(default=1, metadata={"doc": "first look is 1"})
     next_try_at: datetime | None = _maybe("a passing failure: looked at again after this time")
     extra: str | None = _maybe(EXTRA)

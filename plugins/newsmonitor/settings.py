@@ -69,7 +69,8 @@ def _network(text: str) -> Network:
 def _alert_urls(value: object) -> object:
     if not isinstance(value, str):
         return value
-    urls = tuple(url.strip(", \t\r\n") for url in _NEXT_URL.split(value.strip(", \t\r\n")))
+    text = value.strip(", \t\r\n")
+    urls = tuple(url.strip(", \t\r\n") for url in _NEXT_URL.split(text)) if text else ()
     for number, url in enumerate(urls, 1):
         if not _ONE_URL.fullmatch(url):
             raise _WrongValue(f"is wrong: its URL number {number} is no Apprise URL")
@@ -171,7 +172,11 @@ class Settings(BaseSettings):
         found = DotEnvSettingsSource(cls, env_file=env_file, env_file_encoding="utf-8-sig")()
         # It hands over the names of others too (AIRFLOW_UID of Docker Compose).
         in_file = {name: value for name, value in found.items() if name in cls.model_fields}
-        in_environment = EnvSettingsSource(cls)()
+        # A list that is empty in the environment is meant so, whatever .env says: the demo alerts nobody.
+        empty = {
+            name: "" for name in ("alert_urls", "allow_networks") if os.environ.get(_variable(name)) == ""
+        }
+        in_environment = EnvSettingsSource(cls)() | empty
         try:
             settings = cls(**{**in_file, **in_environment})
         except ValidationError as error:
