@@ -7,6 +7,12 @@ import pytest
 from newsroom import Site
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kills", type=int, default=25, help="kill -9 of each of the four steps (test_kills.py)"
+    )
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A news site on this machine, empty at first."""

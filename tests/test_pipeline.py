@@ -9,6 +9,7 @@ from desk import NOON, PEACE, ROOT, TEN_MINUTES, WAR, Desk, rss
 from newsmonitor import pipeline
 from newsmonitor.errors import EveryFeedFailed, InputError
 from newsmonitor.explain import explain
+from newsmonitor.records import Page
 from newsroom import Exchange, faults
 
 SEED = (ROOT / "seeds" / "corpus" / "kursk-counterattack.txt").read_text().splitlines()
@@ -243,6 +244,28 @@ def test_entries_that_were_stored_by_a_run_that_died_are_not_backlog_to_the_next
     assert desk.rows("select title, is_backlog from stories order by 1") == [
         {"title": "Kursk region: new evacuation", "is_backlog": False},
         {"title": "Market hall", "is_backlog": True},
+    ]
+
+
+def test_of_two_entries_with_one_address_one_is_fetched_also_if_the_run_died_between_them(desk, site):
+    one = desk.article("/1", "Market hall")
+    desk.feed("a", [one])
+    desk.feed("b", [("Hall", "/1?utm_source=b")])
+    with pipeline.open_run(NOON, desk.settings()) as run:
+        pipeline.poll_feeds(run)
+        pipeline.fetch_pages(run)
+    # The run died when it had stored which entry repeats the other, and nothing more.
+    pages = desk.warehouse.read(Page)
+    for part in (desk.warehouse.root / "pages").rglob("*.parquet"):
+        part.unlink()
+    desk.warehouse.append([page for page in pages if page.outcome == "known"], batch="died", day=NOON.date())
+
+    desk.cycle(NOON + TEN_MINUTES)
+
+    assert desk.rows("select outcome from pages order by 1") == [{"outcome": "known"}, {"outcome": "read"}]
+    assert desk.rows("select copy_kind, count(*) as n from stories group by all order by 1 nulls first") == [
+        {"copy_kind": None, "n": 1},
+        {"copy_kind": "url", "n": 1},
     ]
 
 

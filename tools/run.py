@@ -15,16 +15,18 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from rich.console import Console
 
 from airflow_api import ENDED, AirflowApi, DagRun
 from components import BIN, COMPONENTS, Processes
 from newsmonitor.context import check_settings
+from newsmonitor.demo import half_a_desk
 from newsmonitor.errors import NewsmonitorError
 from newsmonitor.report import cycle_line
 from newsmonitor.settings import Settings
@@ -58,13 +60,17 @@ def main() -> int:
     try:
         port = read_port(options.port)
         with ExitStack() as stack:
-            settings = stack.enter_context(demo_settings()) if options.demo else Settings.from_env()
+            show = None
+            if options.demo:
+                settings, show = stack.enter_context(half_a_desk(Console(highlight=False)))
+            else:
+                settings = Settings.from_env()
             for note in check_settings(settings):
                 print(f"newsmonitor: {note}", file=sys.stderr)
             home = options.home or ROOT / ".airflow" / ("demo" if options.demo else "desk")
             stack.enter_context(only_one(home))
             check_machine(port, home)
-            run(Desk(home, port, settings), asked)
+            run(Desk(home, port, settings, after_first=show), asked)
     except Stop as stop:
         print(f"newsmonitor: {stop}", file=sys.stderr)
         return stop.status
@@ -78,17 +84,6 @@ def read_port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise Stop(f"PORT={text} is no port; give a number from 1024 to 65535, such as PORT=8081", 2)
     return int(text)
-
-
-@contextmanager
-def demo_settings() -> Iterator[Settings]:
-    """The demo's two cycles, and its settings while its site goes on."""
-    from rich.console import Console
-
-    from newsmonitor.demo import sample_desk
-
-    with sample_desk(Console(highlight=False)) as settings:
-        yield settings
 
 
 @contextmanager
@@ -128,8 +123,11 @@ def check_machine(port: int, home: Path) -> None:
 class Desk:
     """The Airflow of one home folder and port."""
 
-    def __init__(self, home: Path, port: int, settings: Settings) -> None:
+    def __init__(
+        self, home: Path, port: int, settings: Settings, *, after_first: Callable[[], None] | None = None
+    ) -> None:
         self.home = home
+        self.after_first = after_first
         self.url = f"http://127.0.0.1:{port}"
         self.settings = settings
         self.environment = environment(home, port, settings)
@@ -287,6 +285,8 @@ def watch(desk: Desk, begun: datetime, asked: threading.Event) -> None:
                 if each.state in ENDED and each.run_id not in told:
                     told.add(each.run_id)
                     say(line_of(desk, each))
+                    if len(told) == 1 and desk.after_first is not None:
+                        desk.after_first()
         except (httpx.HTTPError, KeyError, ValueError) as error:
             # The server may be busy for a moment; whether it lives is seen above.
             desk.processes.log_of("launcher").write_text(f"{datetime.now(UTC)} {error!r}\n")

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -49,6 +49,41 @@ def sample_desk(
     The warehouse is made anew unless keep says not to. The feed list lies in it, at settings.feeds. Raises
     InputError where another demo is still using it, or a file of the site or of the seeds is wrong.
     """
+    second = datetime.now(UTC).replace(microsecond=0)
+    with _site(console, second - _BETWEEN, keep, warehouse) as (site, settings):
+        for stage, at in enumerate((second - _BETWEEN, second), start=1):
+            site.stage = stage
+            _cycle(console, stage, at, settings)
+        with pipeline.open_run(second, settings) as run:
+            _show(console, run, site)
+        yield settings
+
+
+@contextmanager
+def half_a_desk(console: Console) -> Iterator[tuple[Settings, Callable[[], None]]]:
+    """The settings of a demo whose second cycle is yet to come, and what shows its tables after that.
+
+    For Airflow, whose first run is then the second cycle: the one that has something new. That run is due at a
+    full ten minutes, so the first cycle is dated ten minutes before the last of them.
+    """
+    now = datetime.now(UTC)
+    first = now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0) - _BETWEEN
+    with _site(console, first, keep=False, warehouse=_FOLDER / "warehouse") as (site, settings):
+        _cycle(console, 1, first, settings)
+        site.stage = 2
+
+        def show() -> None:
+            with pipeline.open_run(datetime.now(UTC), settings) as run:
+                _show(console, run, site)
+
+        yield settings, show
+
+
+@contextmanager
+def _site(
+    console: Console, started_at: datetime, keep: bool, warehouse: Path
+) -> Iterator[tuple[SampleSite, Settings]]:
+    """The sample site, up, and the settings that poll it."""
     base = Settings.from_env()
     settings = _settings(base, warehouse)
     port = port_of(settings.feeds)
@@ -57,10 +92,9 @@ def sample_desk(
         raise InputError(str(warehouse), problem, "end that one first, with Ctrl-C")
     if not keep:
         shutil.rmtree(warehouse, ignore_errors=True)
-    second = datetime.now(UTC).replace(microsecond=0)
     # What is kept is known by its addresses, so they must be the same again.
     port = port if keep else 0
-    with SampleSite(_FOLDER, base.seeds, started_at=second - _BETWEEN, port=port) as site:
+    with SampleSite(_FOLDER, base.seeds, started_at=started_at, port=port) as site:
         settings.check_warehouse_writable()
         settings.feeds.write_text(site.feed_list(), encoding="utf-8")
         console.print(
@@ -68,13 +102,7 @@ def sample_desk(
             "Cycle 1 finds what stands there already: stored, but nobody is alerted to old news.\n"
             "Cycle 2, ten minutes later, finds what was published since.\n"
         )
-        with _quiet():
-            for stage, at in enumerate((second - _BETWEEN, second), start=1):
-                site.stage = stage
-                _cycle(console, stage, at, settings)
-        with pipeline.open_run(second, settings) as run:
-            _show(console, run, site)
-        yield settings
+        yield site, settings
 
 
 def _settings(base: Settings, warehouse: Path) -> Settings:
@@ -103,7 +131,7 @@ def _quiet() -> Iterator[None]:
 
 def _cycle(console: Console, stage: int, at: datetime, settings: Settings) -> None:
     start = monotonic()
-    with pipeline.open_run(at, settings) as run:
+    with _quiet(), pipeline.open_run(at, settings) as run:
         counts = pipeline.run_cycle(run)
     row = Table.grid(padding=(0, 2))
     row.add_row(f"Cycle {stage}", report.cycle_line(at, counts, monotonic() - start))

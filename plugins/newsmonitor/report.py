@@ -13,8 +13,11 @@ def cycle_line(at: datetime, counts: Mapping[str, Mapping[str, int]], seconds: f
     """One cycle in one line: feeds, new entries, stories, duplicates, matches, alerts owed, seconds."""
     poll, stories = counts["poll_feeds"], counts["file_stories"]
     duplicates = _many(stories["duplicates"], "duplicate")
+    asked = (
+        f"{poll['answered']} of {_many(poll['feeds'], 'feed')} answered" if poll["feeds"] else "no feed due"
+    )
     return (
-        f"{at:%H:%M}  {poll['answered']} of {_many(poll['feeds'], 'feed')} answered, "
+        f"{at:%H:%M}  {asked}, "
         f"{_many(poll['new_entries'], 'new entry', 'new entries')}, "
         f"{_many(stories['stories'], 'story', 'stories')} stored ({duplicates}), "
         f"{_many(stories['matches'], 'match', 'matches')}, "

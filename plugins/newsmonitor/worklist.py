@@ -117,11 +117,16 @@ def unread_entries(warehouse: Warehouse, *, at: datetime, window: timedelta) -> 
 
 
 def url_keys_in_hand(warehouse: Warehouse, keys: Iterable[str], entry_ids: Iterable[str]) -> set[str]:
-    """Those of the address keys that an entry other than the given ones has."""
-    key = URL_KEY.format("canonical_url")
+    """Those of the address keys whose page an entry other than the given ones has been asked for, or filed with.
+
+    An entry that is only `known` does not count: it waits for its twin, and if the run died between the two,
+    the twin would wait for it in turn.
+    """
     sql = f"""
-        select distinct {key} as url_key from entries
-        where {key} in (select unnest(?)) and entry_id not in (select unnest(?))
+        select distinct {URL_KEY.format("canonical_url")} as url_key from entries
+        where url_key in (select unnest(?)) and entry_id not in (select unnest(?))
+          and (entry_id in (select entry_id from pages where outcome <> 'known')
+               or entry_id in (select entry_id from stories))
     """
     return set(warehouse.query(sql, [list(keys), list(entry_ids)])["url_key"].to_pylist())
 
