@@ -48,6 +48,7 @@ check: install
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
 	@$(VENV)/mypy
+	@$(VENV)/mypy tools/run.py tools/install.py tools/lock.py
 
 format: install
 	@$(VENV)/ruff check --fix .

@@ -52,24 +52,37 @@ READER = """
 import sys
 from pathlib import Path
 import duckdb, pandas as pd, polars as pl
+from newsmonitor.warehouse import Warehouse
 root, stop = Path(sys.argv[1]), Path(sys.argv[2])
 keys = {"polls": "feed_url", "entries": "entry_id", "pages": "entry_id", "stories": "story_id", "alerts": "alert_id"}
+house = Warehouse(root)
+def by_duckdb(table, key):
+    glob = f"{root}/{table}/**/*.parquet"
+    return duckdb.sql(f"select count(*), count(distinct (batch, {key})) from '{glob}'").fetchone()
+def by_pandas(table, key):
+    rows = pd.read_parquet(root / table)
+    return len(rows), len(rows[["batch", key]].drop_duplicates())
+def by_polars(table, key):
+    rows = pl.read_parquet(f"{root}/{table}/**/*.parquet")
+    return len(rows), rows.select("batch", key).n_unique()
+def by_newsmonitor_sql(table, key):
+    found = house.query(f"select count(*) as n, count(distinct (batch, {key})) as k from {table}")
+    return tuple(found.to_pylist()[0].values())
 last, queries = dict.fromkeys(keys, 0), 0
-while not stop.exists():
+while True:
+    is_over = stop.exists()
     for table, key in keys.items():
-        folder = root / table
-        if not any(folder.glob("day=*/*.parquet")):
+        if not any((root / table).glob("day=*/*.parquet")):
             continue
-        counts = [
-            duckdb.sql(f"select count(*), count(distinct (batch, {key})) from '{folder}/**/*.parquet'").fetchone(),
-            (lambda rows: (len(rows), rows[["batch", key]].drop_duplicates().shape[0]))(pd.read_parquet(folder)),
-            (lambda rows: (len(rows), rows.select("batch", key).n_unique()))(pl.read_parquet(f"{folder}/**/*.parquet")),
-        ]
-        for count, distinct in counts:
-            assert count == distinct, (table, count, distinct)
-            assert count >= last[table], (table, "lost", last[table], count)
+        answers = [read(table, key) for read in (by_duckdb, by_pandas, by_polars, by_newsmonitor_sql)]
+        for count, distinct in answers:
+            assert count == distinct, (table, "twice", answers)
+            assert count >= last[table], (table, "lost", last[table], answers)
             last[table] = count
-        queries += len(counts)
+        queries += len(answers)
+        assert not is_over or len(set(answers)) == 1, (table, "not the same", answers)
+    if is_over:
+        break
 print(queries)
 """
 
@@ -173,6 +186,7 @@ def test_kills_at_random_points_of_each_step_lose_no_row_and_double_none(
     stop = tmp_path / "stop"
     reader = subprocess.Popen(
         [sys.executable, "-c", READER, str(desk.warehouse.root), str(stop)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "plugins")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

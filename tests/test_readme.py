@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from desk import NOON, ROOT, TEN_MINUTES, WAR, Desk
+from newsmonitor.cli import cli
+from newsmonitor.settings import Settings
 from newsroom import Site
 
 DOCS = ("README.md", "warehouse/README.md", "docs/alerts.md", "docs/querying.md")
@@ -69,3 +71,14 @@ def test_every_file_that_the_docs_link_to_is_there(name):
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
 
     assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("field", sorted(Settings.model_fields))
+def test_every_setting_is_in_the_docs(field):
+    assert f"| `NEWSMONITOR_{field.upper()}` |" in (ROOT / "docs" / "settings.md").read_text()
+
+
+def test_every_command_is_in_the_docs():
+    docs = "".join(path.read_text() for path in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
+
+    assert [name for name in cli.commands if f"newsmonitor {name}" not in docs] == []

@@ -41,9 +41,8 @@ def test_one_is_one_and_none_is_many():
     assert report.cycle_line(NOON, counts(1, 1, 1, 1, 1, 1, 1), 1) == (
         "12:05  1 of 1 feed answered, 1 new entry, 1 story stored (1 duplicate), 1 match, 1 alert owed, 1 s"
     )
-    assert (
-        "0 of 0 feeds answered, 0 new entries, 0 stories stored (0 duplicates), 0 matches, 0 alerts owed"
-        in (report.cycle_line(NOON, counts(0, 0), 0))
+    assert "no feed due, 0 new entries, 0 stories stored (0 duplicates), 0 matches, 0 alerts owed" in (
+        report.cycle_line(NOON, counts(0, 0), 0)
     )
 
 

@@ -1,5 +1,6 @@
 """`make run` as a person meets it: the launcher, real Airflow processes, real signals, and its ways to refuse."""
 
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,13 @@ def environment(desk: Desk | None = None, **more: str) -> dict[str, str]:
     return env | more
 
 
+def _airflow_home(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get("AIRFLOW_HOME")
+    except psutil.Error:
+        return None
+
+
 def free_port() -> int:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
@@ -60,22 +68,44 @@ class Launcher:
                 return line
         pytest.fail(f"the launcher ended without saying {pattern!r}:\n{''.join(self.said)}")
 
-    def family(self) -> list[psutil.Process]:
-        """Every process whose environment names this Airflow, whoever its parent is."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                if process.environ().get("AIRFLOW_HOME") == str(self.home):
-                    found.append(process)
-            except psutil.Error:
-                continue
-        return found
+    def family(self) -> set[psutil.Process]:
+        """Every process of this Airflow: what the launcher started, what that started, also what was orphaned.
+
+        By descent and by environment: an orphan has lost its parent, and a program that sets its own title
+        (the API server) its environment.
+        """
+        found = {process for process in psutil.process_iter() if _airflow_home(process) == str(self.home)}
+        started = self.home / "processes.json"
+        pids = [pid for pid, _ in json.loads(started.read_text())] if started.is_file() else []
+        for pid in [self.process.pid, *pids]:
+            if psutil.pid_exists(pid):
+                process = psutil.Process(pid)
+                found |= {process, *process.children(recursive=True)}
+        return {process for process in found - {psutil.Process(os.getpid())} if process.is_running()}
 
     def stop(self, number: int) -> int:
         self.process.send_signal(number)
-        with self.process.stdout as said:
-            self.said += said.readlines()
+        if number == signal.SIGKILL:
+            # Its children have the other end of the pipe too.
+            return self.process.wait()
+        self.said += self.process.stdout.readlines()
         return self.process.wait()
+
+
+@pytest.fixture
+def launch(desk):
+    """Start launchers; what a failed test has left of them is ended."""
+    started: list[Launcher] = []
+
+    def start(port: int) -> Launcher:
+        started.append(Launcher(desk, port))
+        return started[-1]
+
+    yield start
+    for launcher in started:
+        if launcher.process.poll() is None:
+            launcher.stop(signal.SIGTERM)
+        launcher.process.stdout.close()
 
 
 @pytest.fixture
@@ -85,7 +115,7 @@ def desk(site, tmp_path) -> Desk:
     return desk
 
 
-def listeners(processes: list[psutil.Process]) -> set[str]:
+def listeners(processes: set[psutil.Process]) -> set[str]:
     """The addresses that these processes listen on."""
     return {
         connection.laddr.ip
@@ -109,9 +139,9 @@ def clear_and_wait(launcher: Launcher, api: AirflowApi, task: str) -> None:
         assert launcher.process.poll() is None
 
 
-def test_any_task_that_is_cleared_in_the_ui_adds_no_row(desk):
+def test_any_task_that_is_cleared_in_the_ui_adds_no_row(desk, launch):
     port = free_port()
-    launcher = Launcher(desk, port)
+    launcher = launch(port)
     launcher.wait_for("2 stories stored")
     api = AirflowApi(f"http://127.0.0.1:{port}")
     api.log_in()
@@ -126,8 +156,8 @@ def test_any_task_that_is_cleared_in_the_ui_adds_no_row(desk):
     assert launcher.stop(signal.SIGINT) == 0
 
 
-def test_the_first_cycle_comes_by_itself_and_ctrl_c_leaves_no_process(desk):
-    launcher = Launcher(desk, free_port())
+def test_the_first_cycle_comes_by_itself_and_ctrl_c_leaves_no_process(desk, launch):
+    launcher = launch(free_port())
 
     line = launcher.wait_for("stored")
 
@@ -140,25 +170,26 @@ def test_the_first_cycle_comes_by_itself_and_ctrl_c_leaves_no_process(desk):
     assert listeners(family) == {"127.0.0.1"}
 
     assert launcher.stop(signal.SIGINT) == 0
-    assert launcher.family() == []
+    assert launcher.family() | {process for process in family if process.is_running()} == set()
     assert "no process is left" in launcher.said[-1]
 
 
-def test_a_killed_launcher_leaves_orphans_that_the_next_one_ends(desk):
+def test_a_killed_launcher_leaves_orphans_that_the_next_one_ends(desk, launch):
     port = free_port()
-    killed = Launcher(desk, port)
+    killed = launch(port)
     killed.wait_for("The desk is open")
-    orphans = {process.pid for process in killed.family()}
+    orphans = killed.family() - {psutil.Process(killed.process.pid)}
     killed.stop(signal.SIGKILL)
 
-    launcher = Launcher(desk, port)
+    launcher = launch(port)
     launcher.wait_for("The desk is open")
 
     assert any("that an earlier desk had left" in line for line in launcher.said)
-    assert orphans.isdisjoint(process.pid for process in launcher.family())
+    assert len(orphans) >= 4
+    assert not any(process.is_running() for process in orphans)
     launcher.wait_for("feed answered")
     assert launcher.stop(signal.SIGTERM) == 0
-    assert launcher.family() == []
+    assert launcher.family() == set()
 
 
 def refused(*arguments: str, **env: str) -> tuple[int, list[str]]:

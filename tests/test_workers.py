@@ -121,7 +121,7 @@ def test_an_error_of_ours_travels_and_costs_no_worker(name, error, words):
 
 def test_an_error_of_ours_that_cannot_travel_is_told_in_words():
     with pytest.raises(WorkerFailure, match="its answer cannot travel: TypeError"):
-        call("fetch_error")
+        call("error_that_cannot_travel")
 
 
 def test_large_payloads_travel_both_ways():

@@ -6,7 +6,7 @@ import signal
 import sys
 from threading import Event
 
-from newsmonitor.errors import FetchError, InputError, NotAFeed
+from newsmonitor.errors import InputError, NewsmonitorError, NotAFeed
 
 
 def echo(*args, **kwargs):
@@ -69,8 +69,15 @@ def input_error():
     raise InputError("feeds.opml", "is empty", "add a feed", line=3)
 
 
-def fetch_error():
-    raise FetchError("http://a.example/", "HTTP 404", failure_class="http_4xx", transient=False)
+class KeywordsOnly(NewsmonitorError):
+    """It unpickles into a TypeError, as every error does that takes keywords and says nothing of it."""
+
+    def __init__(self, *, reason):
+        super().__init__(reason)
+
+
+def error_that_cannot_travel():
+    raise KeywordsOnly(reason="x")
 
 
 def raise_value_error():

@@ -67,8 +67,10 @@ def main() -> int:
                 settings = Settings.from_env()
             for note in check_settings(settings):
                 print(f"newsmonitor: {note}", file=sys.stderr)
-            home = options.home or ROOT / ".airflow" / ("demo" if options.demo else "desk")
+            home = home_of(options)
             stack.enter_context(only_one(home))
+            if left := Processes(home, {}).end_leftovers():
+                say(f"Ended {left} processes that an earlier desk had left.")
             check_machine(port, home)
             run(Desk(home, port, settings, after_first=show), asked)
     except Stop as stop:
@@ -77,7 +79,17 @@ def main() -> int:
     except NewsmonitorError as error:
         print(f"newsmonitor: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(
+            f"newsmonitor: {error.filename or home_of(options)}: {error.strerror or error}", file=sys.stderr
+        )
+        return 1
     return 0
+
+
+def home_of(options: argparse.Namespace) -> Path:
+    home: Path = options.home or ROOT / ".airflow" / ("demo" if options.demo else "desk")
+    return home
 
 
 def read_port(text: str) -> int:
@@ -220,8 +232,6 @@ def read_secrets(home: Path) -> dict[str, str]:
 
 def run(desk: Desk, asked: threading.Event) -> None:
     """Start everything, tell of each cycle, and end everything: on Ctrl-C, or when a part of it dies."""
-    if left := desk.processes.end_leftovers():
-        say(f"Ended {left} processes that an earlier desk had left.")
     say("Starting Airflow ...")
     begun = datetime.now(UTC)
     try:
@@ -248,18 +258,28 @@ def wait_until_up(desk: Desk, asked: threading.Event) -> bool:
     for _ in range(START_SECONDS * 2):
         raise_if_ended(desk)
         states = desk.api.components()
-        if states and all(state == "healthy" for state in states.values()):
-            desk.api.log_in()
-            desk.api.make_pool("warehouse", 1, "One writer of stories at a time")
-            if desk.api.knows(INGEST):
+        try:
+            if states and all(state == "healthy" for state in states.values()) and is_ready(desk):
                 return True
-            if errors := desk.api.import_errors():
-                raise Stop(f"Airflow cannot read a DAG: {errors[0]}")
+        except httpx.HTTPError:
+            # Healthy, and yet too busy to answer: asked again in a moment.
+            pass
         if asked.wait(0.5):
             return False
     raise Stop(
         f"Airflow did not come up within {START_SECONDS} s; its logs are in {shown(desk.home / 'logs')}"
     )
+
+
+def is_ready(desk: Desk) -> bool:
+    """Whether the DAGs are read; the pool they need is made meanwhile."""
+    desk.api.log_in()
+    desk.api.make_pool("warehouse", 1, "One writer of stories at a time")
+    if desk.api.knows(INGEST):
+        return True
+    if errors := desk.api.import_errors():
+        raise Stop(f"Airflow cannot read a DAG: {errors[0]}")
+    return False
 
 
 def watch(desk: Desk, begun: datetime, asked: threading.Event) -> None:
