@@ -7,11 +7,12 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 
 import psutil
 
 BIN = Path(sys.executable).parent
-_PATIENCE_SECONDS = 8.0
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,11 @@ class Processes:
             known = json.loads(self._list.read_text())
         except (FileNotFoundError, ValueError):
             return 0
-        alive = [pid for pid, created in known if _created(pid) == created]
+        alive = [
+            pid
+            for pid, created in known
+            if (p := _process(pid)) and _is_alive(p) and _created(pid) == created
+        ]
         end(alive)
         self._list.unlink(missing_ok=True)
         return len(alive)
@@ -93,7 +98,7 @@ class Processes:
 
 
 def end(pids: list[int]) -> None:
-    """End these processes and their descendants: asked first, killed after eight seconds."""
+    """End these processes and their descendants: asked first, killed after five seconds."""
     found = [process for pid in pids if (process := _process(pid))]
     family = {process.pid: process for process in found}
     for process in found:
@@ -101,13 +106,32 @@ def end(pids: list[int]) -> None:
     # Interrupt to the heads alone: Airflow's commands pass it on, and their task processes finish tidily.
     for process in found:
         _send(process, signal.SIGTERM)
-    _, left = psutil.wait_procs(list(family.values()), timeout=_PATIENCE_SECONDS)
+    left = _wait(list(family.values()))
     for pid in pids:
         # What was started since, in the same session.
         _kill_group(pid)
     for process in left:
         _send(process, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=_PATIENCE_SECONDS)
+    _wait(left)
+
+
+def _wait(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that are still alive after five seconds.
+
+    Not psutil's own wait: for it a dead process lives that nobody has reaped, as an orphan in a container without
+    an init that does so.
+    """
+    until = monotonic() + _PATIENCE_SECONDS
+    while (left := [process for process in processes if _is_alive(process)]) and monotonic() < until:
+        sleep(0.05)
+    return left
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _process(pid: int) -> psutil.Process | None:
