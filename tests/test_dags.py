@@ -239,5 +239,5 @@ def test_send_alerts_delivers_what_ingest_found(airflow, desk, site):
     sent = airflow.run("send_alerts", desk, NOON + 10 * TEN_MINUTES)
     airflow.run("send_alerts", desk, NOON + 11 * TEN_MINUTES)
 
-    assert sent["counts"]["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0}
+    assert sent["counts"]["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0, "given_up": 0}
     assert messages == ["Fighting near Sudzha"]

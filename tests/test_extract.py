@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmonitor.bylines import read_byline
-from newsmonitor.extract import ReadPage, detect_language, read_article
+from newsmonitor.extract import ReadPage, read_article
+from newsmonitor.languages import detect_language
 
 ARTICLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "articles"
 URL = "https://www.courier.example/2024/08/06/border"
@@ -47,9 +48,8 @@ def test_a_page_gives_its_text_with_paragraphs_as_lines_and_travels_between_proc
     found = read(page(head="<title>Border</title>"))
 
     assert found.text.splitlines() == [f"{EN} Paragraph {n}." for n in range(8)]
-    assert (found.title, found.language, found.extraction, found.problem) == (
+    assert (found.title, found.extraction, found.problem) == (
         "Border",
-        "en",
         "trafilatura",
         None,
     )
@@ -98,7 +98,6 @@ def test_letters_are_read_whatever_the_encoding_and_what_is_said_of_it(encoding,
 
     assert found.title == "Граница"
     assert found.text.startswith(RU)
-    assert found.language == "ru"
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "shift_jis", "euc-kr", "big5", "iso2022_jp", "windows-1250"])
@@ -279,7 +278,7 @@ def test_the_headline_is_no_part_of_the_text_so_that_copies_are_alike(sentences)
 def test_plain_text_is_read_as_it_stands():
     found = read(f"{RU}\r\n\r\n  a < b  ", content_type="text/plain; charset=utf-8")
 
-    assert (found.text, found.extraction, found.language) == (f"{RU}\na < b", "plain", "ru")
+    assert (found.text, found.extraction) == (f"{RU}\na < b", "plain")
 
 
 @pytest.mark.parametrize(

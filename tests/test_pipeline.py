@@ -158,7 +158,7 @@ def test_a_new_match_is_alerted_once_and_what_stood_there_before_never(desk, sit
     desk.cycle(NOON + 2 * TEN_MINUTES)
 
     assert counts["file_stories"]["alerts_owed"] == 1
-    assert counts["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0}
+    assert counts["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0, "given_up": 0}
     assert [message["title"] for message in taken] == ["Kursk region: new evacuation"]
     assert "Sudzha" in taken[0]["message"]
     assert [row["state"] for row in desk.rows("select state from alerts")] == ["sent"]
@@ -170,16 +170,51 @@ def test_an_alert_that_a_channel_does_not_take_stays_owed_until_it_does(desk, si
     site.page("/hook", status=500)
     desk.cycle()
     desk.feed("ledger", [desk.article("/new", "Kursk region: new evacuation", WAR)])
-    assert desk.cycle(NOON + TEN_MINUTES)["send_alerts"] == {"owed": 1, "sent": 0, "failed": 1}
+    assert desk.cycle(NOON + TEN_MINUTES)["send_alerts"] == {"owed": 1, "sent": 0, "failed": 1, "given_up": 0}
 
     desk.alert_urls = (hook(site)[0],)
     later = desk.cycle(NOON + 2 * TEN_MINUTES)
 
-    assert later["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0}
+    assert later["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0, "given_up": 0}
     assert desk.rows("select state, attempt from alerts order by attempt") == [
         {"state": "failed", "attempt": 1},
         {"state": "sent", "attempt": 2},
     ]
+
+
+def test_an_alert_that_nobody_took_for_a_day_ends_as_a_row_that_says_so(desk, site):
+    desk.feed("ledger", [desk.article("/old", "Market hall")])
+    desk.alert_urls = (f"json://127.0.0.1:{site.port}/hook",)
+    site.page("/hook", status=500)
+    desk.cycle()
+    desk.feed("ledger", [desk.article("/new", "Kursk region: new evacuation", WAR)])
+    desk.cycle(NOON + TEN_MINUTES)
+
+    late = [desk.cycle(NOON + timedelta(hours=25 + n))["send_alerts"] for n in range(2)]
+
+    assert late == [
+        {"owed": 0, "sent": 0, "failed": 0, "given_up": 1},
+        {"owed": 0, "sent": 0, "failed": 0, "given_up": 0},
+    ]
+    assert desk.rows("select state, attempt, error from alerts order by tried_at")[1] == {
+        "state": "held",
+        "attempt": 1,
+        "error": "not taken within 24 hours",
+    }
+
+
+def test_a_channel_that_is_new_is_not_told_of_the_past_and_owes_it_nothing(desk, site):
+    desk.feed("ledger", [desk.article("/old", "Market hall")])
+    desk.cycle()
+    desk.feed("ledger", [desk.article("/new", "Kursk region: new evacuation", WAR)])
+    desk.cycle(NOON + TEN_MINUTES)
+    url, taken = hook(site)
+    desk.alert_urls = (url,)
+
+    counts = desk.cycle(NOON + timedelta(hours=30))["send_alerts"]
+
+    assert (counts, taken) == ({"owed": 0, "sent": 0, "failed": 0, "given_up": 0}, [])
+    assert desk.counts()["alerts"] == 0
 
 
 def test_a_later_copy_of_a_known_match_alerts_nobody(desk, site):

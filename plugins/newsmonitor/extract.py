@@ -13,10 +13,7 @@ from lxml import etree, html
 
 from newsmonitor.bylines import read_byline
 from newsmonitor.decoding import decode
-from newsmonitor.languages import detect_language
 from newsmonitor.structured import Structured, read_structured, without_scripts
-
-__all__ = ["ReadPage", "detect_language", "read_article", "warm_up"]
 
 # Real pages stay under 2.2 MB and 8,100 tags (480 pages of some 300 outlets).
 _MAX_BYTES = 10_000_000
@@ -49,7 +46,6 @@ class ReadPage:
     title: str | None = None
     byline: tuple[str, ...] = ()
     summary: str | None = None
-    language: str | None = None
     published_at: datetime | None = None
     modified_at: datetime | None = None
     site_name: str | None = None
@@ -59,9 +55,8 @@ class ReadPage:
 
 
 def warm_up() -> None:
-    """Load the libraries and models, half a second, so that it is not counted as the first page's time."""
+    """Load the libraries, a third of a second, so that it is not counted as the first page's time."""
     _look("<p>Warm</p>", "", read_structured("", (), ""))
-    detect_language("Warm up the statistics of languages")
 
 
 def read_article(body: bytes, *, url: str, content_type: str | None) -> ReadPage:
@@ -84,7 +79,6 @@ def read_article(body: bytes, *, url: str, content_type: str | None) -> ReadPage
         title=stated.title,
         byline=read_byline(stated.authors, outlets=stated.outlets),
         summary=stated.summary,
-        language=detect_language(text or stated.title or ""),
         published_at=found.published_at or stated.published_at,
         modified_at=stated.modified_at,
         site_name=stated.site_name,
@@ -97,7 +91,7 @@ def read_article(body: bytes, *, url: str, content_type: str | None) -> ReadPage
 def _plain_text(page: str) -> ReadPage:
     lines = (" ".join(line.split()) for line in page[:_MAX_CHARACTERS].splitlines())
     text = "\n".join(line for line in lines if line) or None
-    return ReadPage(text=text, language=detect_language(text or ""), extraction="plain" if text else None)
+    return ReadPage(text=text, extraction="plain" if text else None)
 
 
 def _too_large(body: bytes, markup: str) -> str | None:

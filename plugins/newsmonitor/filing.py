@@ -14,7 +14,7 @@ from newsmonitor.records import Entry, Match, Page, Story
 from newsmonitor.sending import count_owed
 from newsmonitor.urls import url_key
 
-_CHUNK = 500
+_CHUNK = 250
 # A page that gives less than half of what the feed itself gives is a teaser.
 _TEASER = 0.5
 _LEVELS = ("main", "mention")

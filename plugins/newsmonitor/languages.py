@@ -76,7 +76,12 @@ def _best_of(sample: str, languages: tuple[str, ...]) -> str:
 
 @cache
 def _model() -> Any:
-    """The statistics of py3langid, half a second to load, so they are read at the first use and kept."""
-    from py3langid import langid
+    """The statistics of py3langid for our languages, half a second to load, so at the first use, and kept."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
+    whole.set_languages(sorted({*_OTHERS, *_ALPHABETS}))
+    # Without those of the other 60 languages, which the whole one keeps.
+    return LanguageIdentifier(
+        whole.nb_ptc, whole.nb_pc, whole.nb_classes, whole.tk_nextmove, whole.tk_output, tk_row=whole.tk_row
+    )

@@ -63,6 +63,8 @@ class Warehouse:
             else:
                 parts.extend(part, new, temporary=temporary)
             self._tidy(record.TABLE, day - _CLOSED)
+        # Arrow keeps what it was given for the next time, which for a part of 64 MB is as much again.
+        pa.default_memory_pool().release_unused()
 
     def read(
         self, record: type[Row], where: str = "true", params: Sequence[Any] = (), *, order: str = "all"

@@ -200,3 +200,9 @@ def alertable_stories(
 def alert_history(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[Alert]:
     """Every state change of the alerts of stories filed within `age`."""
     return warehouse.read(Alert, "day >= ?", [(at - age).date()], order="tried_at")
+
+
+def first_alerts(warehouse: Warehouse) -> dict[str, datetime]:
+    """When each channel was first tried."""
+    found = warehouse.query("select channel, min(tried_at) as first from alerts group by channel")
+    return dict(zip(found["channel"].to_pylist(), found["first"].to_pylist(), strict=True))
