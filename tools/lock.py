@@ -15,7 +15,15 @@ def main() -> int:
         bin_folder = Path(folder) / "bin"
         subprocess.run([bin_folder / "python", "-m", "pip", "install", "-q", "uv"], check=True)
         # No index address in the file, and one file for all Pythons: markers where they differ.
-        command = [str(bin_folder / "uv"), "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal"]
+        command = [
+            str(bin_folder / "uv"),
+            "pip",
+            "compile",
+            "pyproject.toml",
+            "--extra",
+            "dev",
+            "--universal",
+        ]
         command += ["--python-version", "3.11", "--no-emit-index-url", "--no-emit-find-links", "--no-header"]
         command += ["--upgrade", "-q", "-o", "requirements.txt"]
         return subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
