@@ -428,7 +428,11 @@ def test_ingest_is_one_line_and_the_stories_are_there(run, news):
         "1 of 2 feeds answered, 1 new entry, 1 story stored (0 duplicates), 0 matches, 0 alerts owed"
         in one_line(result.out)
     )
-    assert f"{news['FEEDS']}, line 2: has no address" in result.err
+    broken, failed = result.err.splitlines()
+    assert f"{news['FEEDS']}, line 2: has no address" in broken
+    count, query = failed.split("; which, and why: newsmonitor sql ")
+    assert count == "1 failed"
+    assert "reset by peer" in run("sql", query.strip('"')).out
     [row] = json.loads(run("stories", "--all", "--json").out)
     assert (row["title"], row["outlet"], row["language"]) == ("Market hall", "Good", "en")
 
@@ -441,14 +445,19 @@ def test_ingest_fails_in_one_line_where_no_feed_answers(run, news):
     result = run("ingest", **{**news, "ALLOW_NETWORKS": ""})
 
     assert (result.status, result.out) == (1, "")
-    assert "none of the 2 feeds answered" in result.err.splitlines()[-1]
+    broken, fault = result.err.splitlines()
+    assert "line 2: has no address" in broken
+    assert "none of the 2 feeds answered" in fault
 
 
 # ---- as a process -----------------------------------------------------------------------------------------
 
 
-def as_process(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
+def as_process(
+    *words: str, settings: dict[str, str] | None = None, **more: object
+) -> subprocess.CompletedProcess[str]:
     environment = {"PYTHONPATH": str(ROOT / "plugins"), "PATH": "/usr/bin:/bin"}
+    environment |= {f"NEWSMONITOR_{name}": value for name, value in (settings or {}).items()}
     return subprocess.run(
         [sys.executable, "-m", "newsmonitor", *words],
         capture_output=True,
@@ -458,6 +467,17 @@ def as_process(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
         timeout=60,
         **more,
     )
+
+
+@pytest.mark.parametrize("words, lines", [((), 0), (("--verbose",), 1)])
+def test_ingest_tells_of_each_failure_where_that_is_asked_for(news, tmp_path, words, lines):
+    settings = {**news, "WAREHOUSE": str(tmp_path / "warehouse"), "SEEDS": str(ROOT / "seeds")}
+
+    done = as_process("ingest", *words, settings=settings)
+
+    assert done.returncode == 0
+    told = [line for line in done.stderr.splitlines() if line.startswith("feed ")]
+    assert len([line for line in told if "/down.xml: " in line]) == len(told) == lines
 
 
 def test_the_module_is_the_command():

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from newsmonitor.errors import InputError, NewsmonitorError
 from newsmonitor.schemas import describe_tables
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
+
+_FAILED_FEEDS = "select feed_url, error from polls where outcome = 'failed' order by polled_at desc"
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -55,11 +58,15 @@ def cli() -> None:
 
 
 @cli.command()
+@click.option("--verbose", is_flag=True, help="Tell of each feed and page that fails as it does.")
 @AS_JSON
-def ingest(as_json: bool) -> None:
+def ingest(verbose: bool, as_json: bool) -> None:
     """Run one cycle in this process: poll, fetch, file, send. The same four steps as in Airflow."""
     from newsmonitor import pipeline
 
+    if not verbose:
+        # Each failure is a row; a hundred lines of them would hide the one that counts.
+        logging.getLogger("newsmonitor").addHandler(logging.NullHandler())
     for note in pipeline.check_settings():
         click.echo(f"newsmonitor: {note}", err=True)
     at, start = datetime.now(UTC), monotonic()
@@ -67,6 +74,9 @@ def ingest(as_json: bool) -> None:
         counts = pipeline.run_cycle(run)
     line = report.cycle_line(at, counts, monotonic() - start)
     click.echo(json.dumps(counts) if as_json else line)
+    failed = counts["poll_feeds"]["failed"]
+    if failed and not as_json:
+        click.echo(f'{failed} failed; which, and why: newsmonitor sql "{_FAILED_FEEDS}"', err=True)
 
 
 @cli.command()
