@@ -304,6 +304,19 @@ def test_of_two_entries_with_one_address_one_is_fetched_also_if_the_run_died_bet
     ]
 
 
+def test_what_a_desk_had_left_undone_is_done_when_it_is_started_again_a_month_later(desk):
+    desk.feed("ledger", [desk.article("/1", "Market hall"), desk.article("/2", "Fighting near Sudzha", WAR)])
+    with pipeline.open_run(NOON, desk.settings()) as run:
+        pipeline.poll_feeds(run)
+
+    desk.cycle(NOON + timedelta(days=30))
+
+    assert desk.rows("select title, extraction from stories order by 1") == [
+        {"title": "Fighting near Sudzha", "extraction": "page"},
+        {"title": "Market hall", "extraction": "page"},
+    ]
+
+
 def test_shards_share_the_feeds_and_lose_none(desk, site):
     for number in range(5):
         desk.feed(

@@ -5,7 +5,7 @@ No step remembers anything: a run that died leaves its work on these lists, and 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from newsmonitor.records import Alert, Entry, Feed, Page, Poll, Story
 from newsmonitor.warehouse import Warehouse
@@ -97,9 +97,20 @@ def known_entries(warehouse: Warehouse, entry_ids: Sequence[str], *, batch: str)
     return set(warehouse.query(sql, [list(entry_ids), batch])["entry_id"].to_pylist())
 
 
+def _first_day(warehouse: Warehouse, at: datetime, window: timedelta) -> date:
+    """So many days back: from this run, or from the last day before it on which the desk was at work.
+
+    A desk that was off for a month finds what it had left undone when it was stopped.
+    """
+    [last] = warehouse.query("select max(day) as day from polls where day < ?", [at.date()])[
+        "day"
+    ].to_pylist()
+    return (last or at.date()) - window
+
+
 def unread_entries(warehouse: Warehouse, *, at: datetime, window: timedelta) -> list[Pending]:
     """The entries of the window without a settled page whose time to be looked at has come, oldest first."""
-    since = (at - window).date()
+    since = _first_day(warehouse, at, window)
     sql = """
         with looks as (
             select entry_id, max(attempt) as attempts, arg_max(next_try_at, attempt) as next_try_at,
@@ -138,7 +149,7 @@ def unfiled_pages(
 
     A page that is `known` comes after the entry it repeats, once that one is filed.
     """
-    since = (at - window).date()
+    since = _first_day(warehouse, at, window)
     key = URL_KEY.format("entries.canonical_url")
     ids = warehouse.query(
         f"""
