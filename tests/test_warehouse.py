@@ -220,8 +220,10 @@ for line in sys.stdin:
 """
 
 READER = """
-import sys, time
+import os, sys
 from pathlib import Path
+# Four of them never pause; the writer is to get its turn on two cores.
+os.nice(10)
 import duckdb, pandas as pd, polars as pl
 root, kind, stop = Path(sys.argv[1]) / "entries", sys.argv[2], Path(sys.argv[3])
 read = {
@@ -257,7 +259,7 @@ def test_four_kinds_of_readers_are_always_right_while_a_writer_appends_and_is_ki
     ]
 
     acknowledged, kills = ["first"], 0
-    for round_ in range(12):
+    for round_ in range(8):
         writer = start(WRITER, house.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         writer.stdin.write("".join(f"{round_:02d}-{n:03d}\n" for n in range(400)))
         writer.stdin.flush()
@@ -277,4 +279,4 @@ def test_four_kinds_of_readers_are_always_right_while_a_writer_appends_and_is_ki
     ).to_pylist()
     assert {row["batch"] for row in stored} >= set(acknowledged)
     assert all((row["n"], row["k"]) == (20, 20) for row in stored)
-    assert kills == 12
+    assert kills == 8
