@@ -2,7 +2,6 @@
 
 import csv
 import json
-import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,6 @@ from pathlib import Path
 import click
 import pytest
 
-from newsmonitor import __version__
 from newsmonitor.cli import cli, main
 from newsmonitor.records import Alert, Entry, Match, Page, Poll, Story
 from newsmonitor.warehouse import Warehouse
@@ -448,55 +446,3 @@ def test_ingest_fails_in_one_line_where_no_feed_answers(run, news):
     broken, fault = result.err.splitlines()
     assert "line 2: has no address" in broken
     assert "none of the 2 feeds answered" in fault
-
-
-# ---- as a process -----------------------------------------------------------------------------------------
-
-
-def as_process(
-    *words: str, settings: dict[str, str] | None = None, **more: object
-) -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONPATH": str(ROOT / "plugins"), "PATH": "/usr/bin:/bin"}
-    environment |= {f"NEWSMONITOR_{name}": value for name, value in (settings or {}).items()}
-    return subprocess.run(
-        [sys.executable, "-m", "newsmonitor", *words],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-        timeout=60,
-        **more,
-    )
-
-
-@pytest.mark.parametrize("words, lines", [((), 0), (("--verbose",), 1)])
-def test_ingest_tells_of_each_failure_where_that_is_asked_for(news, tmp_path, words, lines):
-    settings = {**news, "WAREHOUSE": str(tmp_path / "warehouse"), "SEEDS": str(ROOT / "seeds")}
-
-    done = as_process("ingest", *words, settings=settings)
-
-    assert done.returncode == 0
-    told = [line for line in done.stderr.splitlines() if line.startswith("feed ")]
-    assert len([line for line in told if "/down.xml: " in line]) == len(told) == lines
-
-
-def test_the_module_is_the_command():
-    done = as_process("--version")
-
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"newsmonitor, version {__version__}\n", "")
-
-
-def test_a_reader_that_goes_away_gets_no_traceback():
-    command = f"'{sys.executable}' -m newsmonitor tables | head -c 10"
-
-    done = subprocess.run(
-        command,
-        shell=True,
-        capture_output=True,
-        text=True,
-        env={"PYTHONPATH": str(ROOT / "plugins"), "PATH": "/usr/bin:/bin"},
-        check=False,
-        timeout=60,
-    )
-
-    assert (done.stdout, done.stderr) == ("# Tables\n\n", "")
