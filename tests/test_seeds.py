@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsmonitor import seeds
 from newsmonitor.dedupe import hash_seeds, text_hash
 from newsmonitor.errors import InputError
-from newsmonitor.seeds import SeedDocument, read_corpus, read_feed_list, read_topic_files
+from newsmonitor.seeds import SeedDocument, read_corpus, read_feed_list
 from newsmonitor.topicfile import load_topic, places_name
 from newsmonitor.topics import tag
 
@@ -23,6 +24,10 @@ WAR = (
     "Residents spoke of explosions before dawn, and the governor ordered the evacuation of two more villages.",
 )
 OUTLINE = '<outline text="{0}" type="rss" xmlUrl="https://{0}.example/rss"/>'
+
+
+def read_topic_files(folder):
+    return seeds.read_topic_files(folder, places_name)
 
 
 @pytest.fixture
@@ -128,7 +133,7 @@ def test_a_places_file_that_cannot_be_had_is_left_for_the_topic_reader_to_tell(t
 
 
 @pytest.mark.parametrize("name", ["p.csv", "п.csv", "a b.csv", ".p.csv", "a/p.csv", "..", "p\\q.csv", ""])
-def test_both_readers_of_a_topic_agree_on_what_names_a_places_file(tmp_path, name):
+def test_the_places_file_is_the_one_that_the_topic_names_by_its_own_rule(tmp_path, name):
     folder = tmp_path / "topics"
     folder.mkdir()
     (tmp_path / "places").mkdir()

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -96,7 +96,7 @@ def install() -> None:
     say("Installed.")
 
 
-def pip(log, count: int, *what: str) -> None:  # type: ignore[no-untyped-def]
+def pip(log: TextIO, count: int, *what: str) -> None:
     command = [python(), "-m", "pip", "install", "--disable-pip-version-check", "--retries", "2", *what]
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"

@@ -71,7 +71,7 @@ def read_topics(settings: Settings) -> tuple[Topic, ...]:
             where=str(file.path),
             places_where=str(file.places_path) if file.places_path else None,
         )
-        for file in read_topic_files(settings.seeds / "topics")
+        for file in read_topic_files(settings.seeds / "topics", topicfile.places_name)
     )
 
 

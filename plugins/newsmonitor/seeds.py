@@ -6,7 +6,6 @@ the line and the mend. Hidden files, and files whose suffix says nothing (a READ
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,9 +58,10 @@ def read_feed_list(path: Path) -> tuple[tuple[Feed, ...], tuple[InputError, ...]
     return feeds, broken
 
 
-def read_topic_files(folder: Path) -> tuple[TopicFile, ...]:
+def read_topic_files(folder: Path, places_name: Callable[[str], str | None]) -> tuple[TopicFile, ...]:
     """Every topic file of a folder, in order of the names; places lie in the folder `places` beside it.
 
+    places_name gives the name of the places file that the text of a topic asks for (topicfile.places_name).
     Raises InputError: no folder, no topic file in it, or a file that is not UTF-8 text.
     """
     if not folder.is_dir():
@@ -69,7 +69,7 @@ def read_topic_files(folder: Path) -> tuple[TopicFile, ...]:
     found = [path for path in _files(folder) if path.suffix.lower() == ".toml"]
     if not found:
         raise InputError(str(folder), "holds no topic file", _TOPICS_MEND)
-    return tuple(_topic_file(path, folder.parent / "places") for path in found)
+    return tuple(_topic_file(path, folder.parent / "places", places_name) for path in found)
 
 
 def read_corpus(folder: Path) -> tuple[SeedDocument, ...]:
@@ -106,9 +106,9 @@ def _read(path: Path, mend: str = _RIGHT_MEND) -> bytes:
         raise InputError(str(path), f"cannot be read ({reason})", mend) from error
 
 
-def _topic_file(path: Path, places: Path) -> TopicFile:
+def _topic_file(path: Path, places: Path, places_name: Callable[[str], str | None]) -> TopicFile:
     text = decode_text(_read(path), str(path))
-    name = _places_name(text)
+    name = places_name(text)
     if name is None or not (places / name).is_file():
         # topicfile.load_topic says it, with the line.
         return TopicFile(path=path, text=text, places_path=None, places_text=None)
@@ -116,17 +116,6 @@ def _topic_file(path: Path, places: Path) -> TopicFile:
     return TopicFile(
         path=path, text=text, places_path=there, places_text=decode_text(_read(there), str(there))
     )
-
-
-def _places_name(text: str) -> str | None:
-    """The file that a topic asks for, by the rule of topicfile.places_name; None where the text is broken."""
-    try:
-        name = tomllib.loads(text.removeprefix("\ufeff")).get("places")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
-    # A name with a folder in it could lead out of the seeds.
-    plain = isinstance(name, str) and name and not name.startswith(".") and not set("/\\:\0") & set(name)
-    return name if plain else None
 
 
 def _read_txt(path: Path) -> Iterator[SeedDocument]:

@@ -57,7 +57,7 @@ def places_name(text: str) -> str | None:
     """
     try:
         name = tomllib.loads(text.removeprefix("\ufeff")).get("places")
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return None
     return name if isinstance(name, str) and _is_file_name(name) else None
 
