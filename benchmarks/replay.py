@@ -157,6 +157,7 @@ def run_in_airflow(folder: Path, opml: Path) -> str:
         "NEWSMONITOR_SEEDS": str(ROOT / "seeds"),
         "NEWSMONITOR_ALLOW_NETWORKS": "127.0.0.0/8",
         "NEWSMONITOR_FETCH_PER_HOST": "8",
+        "NEWSMONITOR_FETCH_PAUSE": "0",
     }
     sys.path.insert(0, str(ROOT / "plugins"))
     from airflow.dag_processing.dagbag import DagBag

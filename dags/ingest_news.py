@@ -1,7 +1,7 @@
 """
 ### Ingest news
 
-Every ten minutes: poll the feeds that are due, fetch and read the pages they announce, file the stories.
+Every five minutes: poll the feeds that are due, fetch and read the pages they announce, file the stories.
 
 | task | what it does | tables |
 |---|---|---|
@@ -42,7 +42,7 @@ def label(shard: int) -> None:
 
 @dag(
     dag_display_name="Ingest news",
-    schedule="*/10 * * * *",
+    schedule="*/5 * * * *",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,

@@ -97,14 +97,24 @@ class Desk:
                 "allow_networks": (ip_network("127.0.0.0/8"),),
                 "page_timeout": 5.0,
                 "fetch_per_host": 8,
+                "fetch_pause": 0.0,
                 # In this process: a worker of its own for each step would cost each test two seconds.
                 "workers": 0,
             }
         )
 
     def cycle(self, at: datetime = NOON) -> dict[str, dict[str, int]]:
-        with pipeline.open_run(at, self.settings()) as run:
+        return self.run(self.settings(), at)
+
+    def run(self, settings: Settings, at: datetime) -> dict[str, dict[str, int]]:
+        """One cycle with settings of its own."""
+        with pipeline.open_run(at, settings) as run:
             return pipeline.run_cycle(run)
+
+    def poll(self, settings: Settings | None = None, at: datetime = NOON) -> dict[str, int]:
+        """The first step alone."""
+        with pipeline.open_run(at, settings or self.settings()) as run:
+            return pipeline.poll_feeds(run)
 
     def rows(self, sql: str) -> list[dict[str, object]]:
         return self.warehouse.query(sql).to_pylist()

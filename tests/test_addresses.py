@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmonitor.addresses import is_public, is_within
+from newsmonitor.addresses import ipv4_of_host, is_public, is_within
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -31,6 +31,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
         "::ffff:1.1.1.1",
         "64:ff9b::101:101",
         "2002:101:101::1",
+        "2606:4700::5efe:1.1.1.1",
     ],
 )
 def test_addresses_of_the_internet_are_public(text):
@@ -64,6 +65,9 @@ def test_addresses_of_the_internet_are_public(text):
         "::ffff:10.0.0.1",
         "64:ff9b::a00:1",
         "2002:a00:1::1",
+        "2606:4700::5efe:10.0.0.1",
+        "2606:4700::200:5efe:127.0.0.1",
+        "64:ff9b:1::101:101",
     ],
 )
 def test_all_others_are_not(text):
@@ -95,3 +99,32 @@ def test_however_an_ipv4_address_is_wrapped_the_verdict_is_the_same(number):
 
     for prefix, shift in ((0xFFFF << 32, 0), (0x64FF9B << 96, 0), (0x2002 << 112, 80)):
         assert is_public(str(IPv6Address(prefix | number << shift))) == plain
+
+
+@pytest.mark.parametrize(
+    "host, address",
+    [
+        ("1.2.3.4", "1.2.3.4"),
+        ("1.2.772", "1.2.3.4"),
+        ("1.131844", "1.2.3.4"),
+        ("16909060", "1.2.3.4"),
+        ("0x1.02.3.0x4", "1.2.3.4"),
+        ("0x", "0.0.0.0"),
+        ("0", "0.0.0.0"),
+        ("4294967295", "255.255.255.255"),
+        ("news.example", None),
+        ("1.2.3.4.example", None),
+        ("0x7g", None),
+        ("a1", None),
+    ],
+)
+def test_a_host_in_digits_is_an_address(host, address):
+    assert ipv4_of_host(host) == address
+
+
+@pytest.mark.parametrize(
+    "host", ["256.1.1.1", "1.2.3.256", "1.2.65536", "4294967296", "1.2.3.4.5", "09", "news.1", "1..1"]
+)
+def test_a_host_that_ends_in_a_number_and_is_no_address_is_an_error(host):
+    with pytest.raises(ValueError):  # noqa: PT011
+        ipv4_of_host(host)

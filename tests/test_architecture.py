@@ -15,28 +15,36 @@ SOURCES = sorted(
 
 BASE = {"records", "errors"}
 PURE = {
-    "urls", "policy", "walls", "dedupe", "alerts", "schemas",
-    "feeds", "feeddates", "feedtext",
+    "urls", "policy", "walls", "dedupe", "alerts", "schemas", "views", "identity", "documents", "sitemaps", "discovery", "feedlist", "opml",
+    "feeds", "feeddates", "feedtext", "feeditems", "feednames", "feedelements", "feedxml", "feedforgiving",
     "extract", "bylines", "decoding", "languages", "structured",
     "topics", "topicfile", "topictext",
+    "addresses", "codings", "targets", "webfailure",
 }  # fmt: skip
 RIM = {
-    "web", "addresses", "notify", "warehouse", "parts", "archive", "workers", "seeds", "feedlist", "settings",
+    "web", "curlloop", "politeness",
+    "notify", "warehouse", "parts", "archive", "workers", "seeds", "settings",
     "samplesite", "samplefiles"
 }  # fmt: skip
 JOIN = {
-    "context", "worklist", "polling", "fetching", "filing", "sending", "pipeline", "explain", "report", "demo", "cli",
+    "context", "worklist", "polling", "asking", "robots", "notices", "fetching", "filing", "sending", "pipeline", "explain", "report", "demo", "cli", "cli_feeds", "feedsearch",
+    "cli_health", "cli_output",
     "__main__", "__init__",
 }  # fmt: skip
 # A rim module may use the helper it was split into, and Parquet's schemas are pure.
 ALSO = {
-    "warehouse": {"parts", "schemas"},
-    "web": {"addresses"},
+    "warehouse": {"parts", "schemas", "views"},
+    "web": {"addresses", "codings", "curlloop", "politeness", "targets", "webfailure"},
+    "curlloop": {"webfailure"},
+    "politeness": {"targets", "webfailure"},
     "seeds": {"feedlist"},
     "samplesite": {"samplefiles"},
 }
 ONLY_IN = {
-    "httpx": {"web", "addresses"},
+    "httpx": set(),
+    "pycurl": {"curlloop"},
+    "brotli": {"codings"},
+    "backports": {"codings"},
     "apprise": {"notify"},
     "warcio": {"archive"},
     "duckdb": {"warehouse", "cli"},
@@ -44,7 +52,8 @@ ONLY_IN = {
     "trafilatura": {"extract"},
     "htmldate": {"extract"},
     "py3langid": {"languages"},
-    "feedparser": {"feeds"},
+    "feedparser": {"feedforgiving"},
+    "protego": {"robots", "discovery"},
     "airflow": set(),
 }
 

@@ -147,7 +147,7 @@ def test_the_dags_are_as_documented(airflow):
     dags = airflow.ask(do="describe")
 
     assert set(dags) == {"ingest_news", "send_alerts"}
-    assert (dags["ingest_news"]["schedule"], dags["ingest_news"]["assets"]) == ("*/10 * * * *", [])
+    assert (dags["ingest_news"]["schedule"], dags["ingest_news"]["assets"]) == ("*/5 * * * *", [])
     assert (dags["send_alerts"]["schedule"], dags["send_alerts"]["assets"]) == (
         "*/5 * * * *",
         ["stories/kursk"],

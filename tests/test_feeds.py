@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsmonitor.errors import NotAFeed
-from newsmonitor.feeds import ParsedFeed, ParsedItem, parse_feed, to_entries
+from newsmonitor.feeds import ParsedFeed, ParsedItem, is_error_item, parse_feed, to_entries
 from newsmonitor.records import Feed
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -319,14 +319,66 @@ def test_a_json_feed_is_read_as_the_others():
     )
 
 
-def test_a_time_far_ahead_is_unknown_and_one_a_little_ahead_is_kept():
-    soon, far = NOON + timedelta(hours=14), NOON + timedelta(days=9)
-
-    [near, distant] = entries(
-        ParsedItem(guid="1", published_at=soon, updated_at=far), ParsedItem(guid="2", published_at=far)
+def test_a_time_far_ahead_or_far_back_is_kept_as_announced():
+    times = (
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=UTC),
     )
 
-    assert (near.published_at, near.updated_at, distant.published_at) == (soon, None, None)
+    found = entries(*(ParsedItem(guid=str(time), published_at=time, updated_at=time) for time in times))
+
+    assert [(entry.published_at, entry.updated_at) for entry in found] == [(time, time) for time in times]
+
+
+@pytest.mark.parametrize(
+    "body, kind",
+    [
+        ("", "empty"),
+        (" \r\n\t\ufeff", "empty"),
+        ("<!DOCTYPE html><title>x</title>", "html"),
+        ("<html><body><rss></rss></body></html>", "html"),
+        ("<?xml version='1.0'?><!-- x --><html xmlns='http://www.w3.org/1999/xhtml'/>", "html"),
+        ("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "sitemap"),
+        ("<s:sitemapindex xmlns:s='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "sitemap"),
+        ("<urlset xmlns:atom='http://www.w3.org/2005/Atom'><!-- <feed> --></urlset>", "sitemap"),
+        ("<opml/>", "other"),
+        ("{}", "other"),
+        ("%PDF", "other"),
+    ],
+)
+def test_what_is_no_feed_is_of_a_kind_that_polling_can_tell(body, kind):
+    with pytest.raises(NotAFeed) as caught:
+        parse(body)
+
+    assert caught.value.kind == kind
+    assert (pickle.loads(pickle.dumps(caught.value)).kind, str(caught.value)) == (kind, caught.value.text)
+
+
+BRIDGE_ERROR = (
+    "<item><title>Bridge returned error 500! (20417)</title><guid>b_20417</guid><link>/?action</link></item>"
+)
+
+
+def test_an_error_that_a_bridge_reports_as_an_item_is_no_item():
+    parsed = parse(rss(f"{BRIDGE_ERROR}<item><title>War</title></item>"))
+
+    assert [item.title for item in parsed.items] == ["War"]
+    assert parsed.bridge_error == "Bridge returned error 500!"
+
+
+def test_a_feed_of_nothing_but_a_bridges_errors_is_none():
+    with pytest.raises(NotAFeed, match="a bridge that reports: Bridge returned error 500!") as caught:
+        parse(rss(BRIDGE_ERROR * 2))
+
+    assert caught.value.kind == "other"
+
+
+@pytest.mark.parametrize(
+    "title", ["Bridge returned error", "The bridge returned error 500! Why?", "Kerch bridge", None]
+)
+def test_news_of_bridges_are_news(title):
+    assert is_error_item(ParsedItem(title=title)) is None
 
 
 def test_an_entry_is_the_item_with_the_outlet_of_the_feed_list():

@@ -37,7 +37,7 @@ for line in sys.stdin:
         settings = Settings.from_env(Path(order["root"])).model_copy(update={
             "warehouse": Path(order["warehouse"]), "feeds": Path(order["feeds"]),
             "allow_networks": (ip_network("127.0.0.0/8"),), "alert_urls": tuple(order["alert_urls"]),
-            "fetch_per_host": 8, "workers": 0,
+            "fetch_per_host": 8, "fetch_pause": 0.0, "workers": 0,
         })
         status = 1
         try:

@@ -244,10 +244,8 @@ def test_a_feed_that_announces_its_past_under_new_ids_alerts_nobody(desk, site):
     site.page("/ledger.xml", body)
     desk.cycle(NOON + TEN_MINUTES)
 
-    assert desk.rows("select copy_kind from stories order by filed_at") == [
-        {"copy_kind": None},
-        {"copy_kind": "url"},
-    ]
+    assert desk.rows("select new_count from polls order by polled_at") == [{"new_count": 1}, {"new_count": 0}]
+    assert desk.counts()["stories"] == 1
     assert taken == []
 
 

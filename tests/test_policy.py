@@ -6,114 +6,253 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmonitor.policy import next_poll_at, page_retry_at
+from newsmonitor import policy
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-TEN_MINUTES = timedelta(minutes=10)
-DAY = timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+FIVE = 5 * MINUTE
+FEED = "https://news.example/feed.xml"
 CLASSES = st.sampled_from(
-    ["dns", "connection", "timeout", "http_4xx", "http_5xx", "tls", "not_a_feed", "parse", None]
+    [
+        "dns",
+        "dns_temporary",
+        "connection",
+        "timeout",
+        "http_4xx",
+        "http_5xx",
+        "tls",
+        "not_a_feed",
+        "parse",
+        "empty",
+    ]
 )
 SECONDS = st.none() | st.floats()
 
 
-def wait(outcome="failed", failure_class=None, failure_count=0, retry_after=None):
-    return (
-        next_poll_at(
+def after_answer(*, silence=timedelta(), spacing=FIVE, share=0.0, pace=None, cache=None):
+    """The wait after a poll that succeeded."""
+    next_at = policy.next_after_answer(
+        FEED,
+        at=NOON,
+        last_new_at=NOON - silence,
+        spacing=spacing,
+        new_share=share,
+        pace_seconds=pace,
+        cache_seconds=cache,
+    )
+    return next_at - NOON
+
+
+def after_failure(failure_class="http_5xx", *, count=1, since=timedelta(), retry_after=None):
+    next_at = policy.next_after_failure(
+        at=NOON,
+        failure_class=failure_class,
+        failure_count=count,
+        failing_since=NOON - since,
+        retry_after=retry_after,
+    )
+    return next_at - NOON
+
+
+def test_a_feed_that_has_just_brought_something_is_due_at_the_next_run_even_if_that_comes_a_little_early():
+    assert after_answer() == FIVE - MINUTE
+
+
+@pytest.mark.parametrize(
+    ("silence", "least", "most"),
+    [
+        (HOUR, 4 * MINUTE, 5 * MINUTE),
+        (12 * HOUR, 29 * MINUTE, 33 * MINUTE),
+        (DAY, 59 * MINUTE, 66 * MINUTE),
+        (7 * DAY, 6.9 * HOUR, 7.7 * HOUR),
+        (24 * DAY, 23 * HOUR, DAY),
+        (3000 * DAY, DAY, DAY),
+    ],
+)
+def test_the_longer_a_feed_was_silent_the_later_it_is_asked(silence, least, most):
+    assert least <= after_answer(silence=silence) <= most
+
+
+def test_a_feed_is_asked_before_more_than_a_quarter_of_it_can_be_new():
+    # Half of it was new within an hour: in half an hour it may be a quarter.
+    assert after_answer(silence=10 * DAY, spacing=HOUR, share=0.5) == 30 * MINUTE
+    assert after_answer(silence=10 * DAY, spacing=HOUR, share=1.0) == 15 * MINUTE
+
+
+@pytest.mark.parametrize("hint", ["pace", "cache"])
+def test_a_feed_is_not_asked_before_it_says(hint):
+    assert after_answer(**{hint: 3600}) == HOUR
+    assert after_answer(**{hint: 10}) == FIVE - MINUTE
+    assert after_answer(**{hint: 10**9}) == DAY
+
+
+def test_what_a_feed_says_yields_where_entries_would_fall_out_meanwhile():
+    assert after_answer(pace=86400, spacing=HOUR, share=0.5) == 30 * MINUTE
+
+
+def test_feeds_that_are_quiet_alike_are_not_asked_all_at_once():
+    waits = {
+        policy.next_after_answer(
+            f"https://news.example/{number}",
             at=NOON,
-            outcome=outcome,
-            failure_class=failure_class,
-            failure_count=failure_count,
-            retry_after=retry_after,
+            last_new_at=NOON - DAY,
+            spacing=HOUR,
+            new_share=0,
+            pace_seconds=None,
+            cache_seconds=None,
         )
-        - NOON
+        for number in range(20)
+    }
+
+    assert len(waits) > 15
+
+
+@given(
+    st.timedeltas(timedelta(), 9000 * DAY),
+    st.none() | st.timedeltas(timedelta(), 9000 * DAY),
+    st.floats(0, 1),
+    st.none() | st.integers(0, 10**12),
+    st.none() | st.floats(0, 1e300),
+)
+def test_a_feed_that_answers_is_asked_within_five_minutes_and_a_day(silence, spacing, share, pace, cache):
+    assert (
+        FIVE - MINUTE
+        <= after_answer(silence=silence, spacing=spacing, share=share, pace=pace, cache=cache)
+        <= DAY
     )
 
 
-@pytest.mark.parametrize("outcome", ["new", "same", "unchanged"])
-def test_a_feed_that_answers_is_due_at_the_next_run_even_if_that_comes_a_little_early(outcome):
-    assert TEN_MINUTES - timedelta(minutes=2) <= wait(outcome) <= TEN_MINUTES - timedelta(seconds=30)
-
-
-@pytest.mark.parametrize("failure_class", ["dns"])
-def test_a_name_that_does_not_resolve_once_is_asked_at_the_next_run(failure_class):
-    assert wait(failure_class=failure_class, failure_count=1) < TEN_MINUTES
+@pytest.mark.parametrize("failure_class", ["dns_temporary", "empty"])
+def test_a_hiccup_is_asked_about_within_ten_minutes(failure_class):
+    assert after_failure(failure_class) < 10 * MINUTE
 
 
 def test_the_heavier_the_failure_the_longer_the_wait():
     light, medium, heavy = (
-        wait(failure_class=name, failure_count=3) for name in ("dns", "http_5xx", "not_a_feed")
+        after_failure(name, count=3) for name in ("dns_temporary", "http_5xx", "not_a_feed")
     )
 
     assert light < medium < heavy
-    assert (
-        heavy == wait(failure_class="http_4xx", failure_count=3) == wait(failure_class="tls", failure_count=3)
-    )
-    assert (
+    assert {after_failure(name, count=3) for name in ("http_4xx", "tls", "dns")} == {heavy}
+    assert {after_failure(name, count=3) for name in ("timeout", "connection", "parse", "throttled")} == {
         medium
-        == wait(failure_class="timeout", failure_count=3)
-        == wait(failure_class="parse", failure_count=3)
-    )
+    }
 
 
-@given(CLASSES, st.integers(min_value=1, max_value=10**9))
+@given(CLASSES, st.integers(1, 10**9))
 def test_each_failure_in_a_row_waits_longer_and_none_longer_than_a_day(failure_class, count):
-    now, then = (wait(failure_class=failure_class, failure_count=count + more) for more in (0, 1))
+    first, then = (after_failure(failure_class, count=n) for n in (count, count + 1))
 
-    assert TEN_MINUTES - timedelta(minutes=1) <= now <= then <= DAY
+    assert first <= then <= DAY
 
 
-@pytest.mark.parametrize("failure_class", ["dns", "http_5xx", "http_4xx"])
-def test_a_feed_that_is_long_dead_is_still_asked_once_a_day(failure_class):
-    assert wait(failure_class=failure_class, failure_count=1000) == pytest.approx(DAY, abs=timedelta(hours=1))
+@given(CLASSES, st.integers(1, 10**9), st.timedeltas(timedelta(), 9000 * DAY), SECONDS)
+def test_no_feed_is_ever_given_up(failure_class, count, since, retry_after):
+    assert after_failure(failure_class, count=count, since=since, retry_after=retry_after) <= 7 * DAY
+
+
+def test_a_feed_that_is_dead_for_a_month_is_asked_once_a_week():
+    assert after_failure("dns", count=50, since=29 * DAY) <= DAY
+    assert after_failure("dns", count=50, since=31 * DAY) == 7 * DAY
+
+
+def test_a_feed_that_is_gone_is_asked_the_next_day_and_then_once_a_month():
+    assert after_failure("gone", count=1) == DAY
+    assert after_failure("gone", count=2, since=DAY) == 30 * DAY
+
+
+def test_a_robots_file_that_forbids_a_feed_is_asked_about_once_a_day():
+    assert after_failure("robots") == DAY - MINUTE
 
 
 @pytest.mark.parametrize(
-    "asked, waits",
-    [(3600, timedelta(hours=1)), (10**9, DAY), (float("inf"), DAY), (86400, DAY)],
+    ("retry_after", "wait"),
+    [(7200, 2 * HOUR), (10**9, DAY), (1, 19 * MINUTE), (-5, 19 * MINUTE), (None, 19 * MINUTE)],
 )
-def test_a_server_that_names_a_time_is_obeyed_up_to_a_day(asked, waits):
-    assert wait(failure_class="http_5xx", failure_count=1, retry_after=asked) == waits
-    assert wait("unchanged", retry_after=asked) == waits
+def test_a_retry_after_is_obeyed_up_to_a_day(retry_after, wait):
+    assert after_failure("throttled", retry_after=retry_after) == wait
 
 
-@given(CLASSES, st.integers(min_value=0, max_value=10**6), SECONDS)
-def test_no_figure_of_a_server_makes_a_feed_wait_over_a_day_or_less_than_without_it(
-    failure_class, count, asked
-):
-    assert wait(failure_class=failure_class, failure_count=count) <= wait(
-        failure_class=failure_class, failure_count=count, retry_after=asked
-    ) <= DAY  # fmt: skip
+@pytest.mark.parametrize(
+    ("failure_class", "retry_after", "hold"),
+    [
+        ("throttled", 3600, HOUR),
+        ("throttled", None, 10 * MINUTE),
+        ("throttled", 10**9, DAY),
+        ("http_5xx", 3600, None),
+        (None, 3600, None),
+    ],
+)
+def test_a_domain_is_held_where_one_of_its_addresses_asks_us_to_slow_down(failure_class, retry_after, hold):
+    until = policy.hold_until(at=NOON, failure_class=failure_class, retry_after=retry_after)
+
+    assert until == (NOON + hold if hold else None)
 
 
-def retry(attempt=1, transient=True, retry_after=None):
-    return page_retry_at(at=NOON, transient=transient, attempt=attempt, retry_after=retry_after)
+def test_validators_are_left_out_at_least_every_fifteen_hours_and_not_within_nine():
+    def full(hours, feed=FEED):
+        return policy.wants_full(feed, at=NOON, last_full_at=NOON - hours * HOUR)
+
+    feeds = [f"https://news.example/{number}" for number in range(100)]
+    assert not any(full(8.9, feed) for feed in feeds)
+    assert all(full(15, feed) for feed in feeds)
+    assert 20 < sum(full(12, feed) for feed in feeds) < 80
+    assert policy.wants_full(FEED, at=NOON, last_full_at=None)
 
 
-def test_a_page_that_failed_for_the_moment_is_looked_at_by_the_next_run():
-    assert NOON < retry() < NOON + TEN_MINUTES
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"cache_control": "public, max-age=300"}, 300),
+        ({"cache_control": 'max-age="60"'}, 60),
+        ({"cache_control": "MAX-AGE = 60, must-revalidate"}, 60),
+        ({"cache_control": "max-age=300", "age": "100"}, 200),
+        ({"cache_control": "max-age=300", "age": "400"}, None),
+        ({"cache_control": "no-cache, max-age=300"}, None),
+        ({"cache_control": "no-store"}, None),
+        ({"cache_control": "s-maxage=300"}, None),
+        ({"cache_control": "max-age=soon"}, None),
+        ({"cache_control": "max-age=-1"}, None),
+        (
+            {"expires": "Tue, 24 Nov 2026 13:00:00 GMT", "date": "Tue, 24 Nov 2026 12:00:00 GMT"},
+            3600,
+        ),
+        ({"expires": "Tue, 24 Nov 2026 11:00:00 GMT", "date": "Tue, 24 Nov 2026 12:00:00 GMT"}, None),
+        ({"expires": "0", "date": "Tue, 24 Nov 2026 12:00:00 GMT"}, None),
+        ({"expires": "Tue, 24 Nov 2026 13:00:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_an_answer_may_be_repeated_by_a_cache(headers, seconds):
+    usual = {"cache_control": None, "expires": None, "date": None, "age": None}
+
+    assert policy.cache_seconds(**{**usual, **headers}) == seconds
 
 
-def test_a_page_is_looked_at_four_times_at_growing_distances():
-    times = [retry(attempt) for attempt in range(1, 6)]
+def test_a_feed_that_says_hourly_and_brings_four_an_hour_is_not_believed():
+    busy = [NOON - n * 15 * MINUTE for n in range(10)]
+    quiet = [NOON - n * 2 * HOUR for n in range(10)]
 
-    assert times[3:] == [None, None]
-    assert times[:3] == sorted(set(times[:3]))
-    assert times[2] - NOON < DAY
-
-
-def test_a_page_that_no_look_will_mend_is_not_looked_at_again():
-    assert retry(transient=False) is None
-    assert retry(transient=False, retry_after=60) is None
+    assert policy.pace_of(3600, newest=busy) is None
+    assert policy.pace_of(3600, newest=quiet) == 3600
+    assert policy.pace_of(3600, newest=busy[:3]) == 3600
+    assert policy.pace_of(None, newest=busy) is None
 
 
-@pytest.mark.parametrize("asked, waits", [(7200, timedelta(hours=2)), (10**9, DAY), (float("inf"), DAY)])
-def test_a_page_waits_as_long_as_the_server_asks_up_to_a_day(asked, waits):
-    assert retry(retry_after=asked) == NOON + waits
+def test_a_page_is_looked_at_four_times_within_eight_hours():
+    looks, at = 0, NOON
+    while at is not None:
+        looks, last = looks + 1, at
+        at = policy.page_retry_at(at=at, transient=True, attempt=looks, retry_after=None)
+
+    assert (looks, last - NOON < 8 * HOUR) == (4, True)
+    assert policy.page_retry_at(at=NOON, transient=False, attempt=1, retry_after=None) is None
 
 
-@given(st.integers(), SECONDS)
-def test_no_figure_makes_a_page_wait_for_ever(attempt, asked):
-    again = retry(attempt, retry_after=asked)
+@given(SECONDS, st.integers(1, 3))
+def test_a_page_waits_for_its_retry_after_up_to_a_day(retry_after, attempt):
+    at = policy.page_retry_at(at=NOON, transient=True, attempt=attempt, retry_after=retry_after)
 
-    assert again is None or NOON < again <= NOON + DAY
+    assert MINUTE < at - NOON <= DAY
+    if retry_after is not None and 0 < retry_after <= 86400:
+        assert at - NOON >= timedelta(seconds=retry_after) - timedelta(microseconds=1)

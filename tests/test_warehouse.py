@@ -280,3 +280,27 @@ def test_four_kinds_of_readers_are_always_right_while_a_writer_appends_and_is_ki
     assert {row["batch"] for row in stored} >= set(acknowledged)
     assert all((row["n"], row["k"]) == (20, 20) for row in stored)
     assert kills == 8
+
+
+def test_a_warehouse_of_an_earlier_version_with_fewer_columns_goes_on(house):
+    columns = ("backlog_reason", "extra")
+    for day in (DAY, date(2026, 11, 23)):
+        house.append([entry(f"old-{day}")], batch="old", day=day)
+        [part] = (house.root / "entries" / f"day={day}").glob("*.parquet")
+        pq.write_table(parts.read(part).drop_columns(columns), part)
+    house = Warehouse(house.root)
+
+    house.append([entry("new", backlog_reason="storm")], batch="new", day=DAY)
+
+    assert ids(house) == ["new", "old-2026-11-23", "old-2026-11-24"]
+    assert house.query("select backlog_reason from entries order by entry_id")[
+        "backlog_reason"
+    ].to_pylist() == [
+        "storm",
+        None,
+        None,
+    ]
+    assert len(house.read(Entry)) == 3
+    glob = f"{house.root}/entries/**/*.parquet"
+    assert duckdb.sql(f"select count(*) from '{glob}'").fetchone() == (3,)
+    assert len(pd.read_parquet(house.root / "entries")) == 3

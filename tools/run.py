@@ -213,6 +213,7 @@ def environment(home: Path, port: int, settings: Settings) -> dict[str, str]:
         "NEWSMONITOR_FEEDS": str(settings.feeds),
         "NEWSMONITOR_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
         "NEWSMONITOR_FETCH_PER_HOST": str(settings.fetch_per_host),
+        "NEWSMONITOR_FETCH_PAUSE": str(settings.fetch_pause),
         "NEWSMONITOR_SHARDS": str(settings.shards),
         "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))),
     }
@@ -249,7 +250,7 @@ def run(desk: Desk, asked: threading.Event) -> None:
             say(
                 f"Stories go to {shown(desk.settings.warehouse)}; feeds come from {shown(desk.settings.feeds)}."
             )
-            say("One line a cycle, every ten minutes; times are UTC. Ctrl-C ends everything.\n")
+            say("One line a cycle, every five minutes; times are UTC. Ctrl-C ends everything.\n")
             watch(desk, begun, asked)
     finally:
         say("\nStopping ...")

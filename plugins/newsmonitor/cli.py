@@ -7,21 +7,18 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
 
 import click
 import duckdb
-from rich.console import Console
 
-from newsmonitor import __version__, report
+from newsmonitor import __version__, cli_feeds, cli_health, report
+from newsmonitor.cli_output import AS_JSON, console, print_rows
 from newsmonitor.errors import InputError, NewsmonitorError
 from newsmonitor.schemas import describe_tables
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
 
 _FAILED_FEEDS = "select feed_url, error from polls where outcome = 'failed' order by polled_at desc"
-
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def main() -> None:
@@ -141,7 +138,7 @@ def stories(
         for story in found
     ]
     hidden = ("url", "story_id")
-    _print_rows(rows, as_json, hidden=hidden, nothing="No stories yet. `newsmonitor ingest` runs a cycle.")
+    print_rows(rows, as_json, hidden=hidden, nothing="No stories yet. `newsmonitor ingest` runs a cycle.")
 
 
 @cli.command()
@@ -157,7 +154,7 @@ def sql(query: str, as_csv: bool, as_json: bool) -> None:
         writer.writerow(answer.column_names)
         writer.writerows(row.values() for row in answer.to_pylist())
         return
-    _print_rows(answer.to_pylist(), as_json, nothing="No rows.")
+    print_rows(answer.to_pylist(), as_json, nothing="No rows.")
 
 
 @cli.command()
@@ -192,42 +189,14 @@ def why(url: str, as_json: bool) -> None:
 
 @cli.group()
 def feeds() -> None:
-    """The feed list."""
+    """The feed list: what each feed gives, how it is, one more, in and out."""
 
 
-@feeds.command()
-@AS_JSON
-def check(as_json: bool) -> None:
-    """Try every feed of the list now, and say what each gives. Stores nothing."""
-    from newsmonitor import pipeline
-    from newsmonitor.polling import try_feeds
-
-    for note in pipeline.check_settings():
-        click.echo(f"newsmonitor: {note}", err=True)
-    with pipeline.open_run(datetime.now(UTC)) as run:
-        _console(err=True).print(f"Asking {len(run.feeds)} feeds ...")
-        tried = try_feeds(run, run.feeds)
-    rows = []
-    for feed, (poll, entries) in zip(run.feeds, tried, strict=True):
-        times = [entry.published_at for entry in entries if entry.published_at]
-        rows.append(
-            {
-                "outlet": feed.outlet,
-                "feed": feed.url,
-                "answer": poll.outcome if poll.outcome == "failed" else "ok",
-                "entries": len(entries),
-                "newest": max(times, default=None),
-                "ms": poll.elapsed_ms,
-                "problem": (poll.error or "").removeprefix(f"{feed.url}: "),
-            }
-        )
-    rows.sort(key=lambda row: (row["answer"] == "ok", row["outlet"]))
-    _print_rows(rows, as_json, nothing="The feed list is empty.")
-    if not as_json:
-        good = sum(row["answer"] == "ok" for row in rows)
-        click.echo(f"{good} of {len(rows)} feeds answered.")
-    if not any(row["answer"] == "ok" for row in rows):
-        raise click.exceptions.Exit(1)
+feeds.add_command(cli_health.check)
+feeds.add_command(cli_health.health)
+feeds.add_command(cli_feeds.add)
+feeds.add_command(cli_feeds.import_)
+feeds.add_command(cli_feeds.export)
 
 
 @cli.group()
@@ -264,7 +233,7 @@ def demo(keep: bool) -> None:
     """Two cycles over a small news site on this machine: no network, about a minute."""
     from newsmonitor.demo import run_demo
 
-    run_demo(_console(), keep=keep)
+    run_demo(console(), keep=keep)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
@@ -280,23 +249,3 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 def _warehouse() -> Warehouse:
     return Warehouse(Settings.from_env().warehouse)
-
-
-def _print_rows(
-    rows: list[dict[str, Any]], as_json: bool, *, nothing: str, hidden: tuple[str, ...] = ()
-) -> None:
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, default=_to_json))
-    elif not rows:
-        click.echo(nothing)
-    else:
-        names = [name for name in rows[0] if name not in hidden]
-        _console().print(report.table(None, names, [[row[name] for name in names] for row in rows]))
-
-
-def _to_json(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _console(*, err: bool = False) -> Console:
-    return Console(stderr=err, highlight=False, soft_wrap=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from zlib import crc32
 
 from newsmonitor import topicfile
@@ -11,6 +12,7 @@ from newsmonitor.dedupe import hash_seeds
 from newsmonitor.errors import InputError
 from newsmonitor.notify import Notifier
 from newsmonitor.records import Feed
+from newsmonitor.robots import Robots, known_robots, product_token
 from newsmonitor.seeds import read_corpus, read_feed_list, read_topic_files
 from newsmonitor.settings import Settings
 from newsmonitor.topics import Topic
@@ -19,8 +21,11 @@ from newsmonitor.warehouse import Warehouse
 from newsmonitor.web import Web
 from newsmonitor.workers import Workers
 
+# A plain sitemap says neither headline nor time: of it, no article could be told from any other page.
+_POLLED = ("feed", "news-sitemap")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """One run: when it was due, and all that its steps may use."""
 
@@ -35,6 +40,11 @@ class Run:
     def window(self) -> timedelta:
         """How far back a step looks for work that an earlier run left."""
         return timedelta(days=self.settings.window_days)
+
+    @cached_property
+    def robots_ignored(self) -> frozenset[str]:
+        """The addresses of the feeds whose outlets are asked whatever their robots.txt says."""
+        return frozenset(feed.url for feed in self.feeds if feed.robots == "ignore")
 
     def batch(self, shard: int = 0) -> str:
         """The name of what one shard of this run writes."""
@@ -56,7 +66,7 @@ def open_run(at: datetime, settings: Settings | None = None) -> Iterator[Run]:
         at=at,
         settings=settings,
         warehouse=Warehouse(settings.warehouse),
-        feeds=tuple(feed for feed in feeds if feed.kind == "feed"),
+        feeds=tuple(feed for feed in feeds if feed.kind in _POLLED),
         topics=read_topics(settings),
         seeds=hash_seeds((doc.document_id, doc.text, doc.title) for doc in documents),
     )
@@ -91,8 +101,8 @@ def check_settings(settings: Settings | None = None) -> list[str]:
         return [str(error) for error in broken]
 
 
-def open_web(settings: Settings) -> Web:
-    """The guarded client of these settings; an async context manager."""
+def open_web(settings: Settings, *, holds: bool = True) -> Web:
+    """The guarded client of these settings; an async context manager. holds: heeds 429 and 503 of a domain."""
     return Web(
         user_agent=settings.user_agent,
         allow_networks=settings.allow_networks,
@@ -100,7 +110,21 @@ def open_web(settings: Settings) -> Web:
         max_body_bytes=settings.max_body_bytes,
         concurrency=settings.fetch_concurrency,
         per_host=settings.fetch_per_host,
+        pause_seconds=settings.fetch_pause,
         host_key=registered_domain,
+        holds=holds,
+    )
+
+
+def open_robots(run: Run, web: Web) -> Robots | None:
+    """The gate of robots.txt for one run; None where the settings say that it is not asked for."""
+    if not run.settings.robots:
+        return None
+    return Robots(
+        web=web,
+        agent=product_token(run.settings.user_agent),
+        at=run.at,
+        known=known_robots(run.warehouse, at=run.at),
     )
 
 

@@ -64,10 +64,10 @@ def half_a_desk(console: Console) -> Iterator[tuple[Settings, Callable[[], None]
     """The settings of a demo whose second cycle is yet to come, and what shows its tables after that.
 
     For Airflow, whose first run is then the second cycle: the one that has something new. That run is due at a
-    full ten minutes, so the first cycle is dated ten minutes before the last of them.
+    full five minutes, so the first cycle is dated ten minutes before the last of them.
     """
     now = datetime.now(UTC)
-    first = now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0) - _BETWEEN
+    first = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0) - _BETWEEN
     with _site(console, first, keep=False, warehouse=_FOLDER / "warehouse") as (site, settings):
         _cycle(console, 1, first, settings)
         site.stage = 2
@@ -114,6 +114,7 @@ def _settings(base: Settings, warehouse: Path) -> Settings:
             "alert_urls": (),
             "shards": 1,
             "fetch_per_host": 8,
+            "fetch_pause": 0.0,
         }
     )
 
@@ -317,16 +318,13 @@ def _failed(house: Warehouse, site_url: str) -> _Listing:
 
 
 def _owed(run: pipeline.Run) -> _Listing:
-    owed = owed_alerts(run, DEFAULT_RULE, ["demo"])
+    owed = [each.story for each in owed_alerts(run, DEFAULT_RULE, ["demo"]) if each.story]
     return _Listing(
         title=f"What would be alerted, once each: {len(owed)}",
         intro="New in cycle 2, about the topic, and no copy of what was known. "
         "NEWSMONITOR_ALERT_URLS says where alerts go.",
         columns=("lang", "outlet", "headline", "why"),
-        rows=[
-            [each.story.language or "", each.story.outlet, each.story.title or "", why(each.story)]
-            for each in owed
-        ],
+        rows=[[story.language or "", story.outlet, story.title or "", why(story)] for story in owed],
     )
 
 

@@ -30,8 +30,10 @@ def _input_error(where: str, problem: str, mend: str, line: int | None) -> Input
 class FetchError(NewsmonitorError):
     """A URL gave no usable answer.
 
-    failure_class is one of: bad_url, refused_address, dns, connection, tls, timeout, too_large,
-    bad_encoding, too_many_redirects, http_4xx, http_5xx. retry_after is in seconds, where the server said it.
+    failure_class is one of: bad_url, refused_address, dns (no such name), dns_temporary (no answer about it),
+    connection, tls, timeout, too_large, bad_encoding, too_many_redirects, throttled (429 and 503), held (not
+    asked, for the host was throttled before), gone (410), http_2xx to http_5xx. retry_after is in seconds, where
+    the server said it; with held, what is left of it.
     """
 
     def __init__(
@@ -74,7 +76,15 @@ def _fetch_error(
 
 
 class NotAFeed(NewsmonitorError):
-    """The bytes of an answer are no feed; its text says what they are instead."""
+    """The bytes of an answer are no feed; its text says what they are instead, kind: empty, html, sitemap, other."""
+
+    def __init__(self, text: str, kind: str = "other") -> None:
+        super().__init__(text, kind)
+        self.text = text
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class WorkerFailure(NewsmonitorError):

@@ -10,6 +10,13 @@ from newsmonitor.warehouse import Warehouse
 from newsmonitor.worklist import URL_KEY
 
 
+_FIRST = "first poll"
+_BACKLOG = {
+    _FIRST: "it stood there at the feed's first poll",
+    "storm": "it was old, and came as new with many old ones",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One decision: when, by which step, what, in words."""
@@ -52,7 +59,7 @@ def _entry_ids(warehouse: Warehouse, url_or_id: str) -> list[str]:
 
 
 def _of_entry(warehouse: Warehouse, entry: Entry) -> list[Step]:
-    backlog = "; it stood there at the feed's first poll, so it alerts nobody" if entry.is_backlog else ""
+    backlog = f"; {_BACKLOG[entry.backlog_reason or _FIRST]}, so it alerts nobody" if entry.is_backlog else ""
     steps = [_step(entry.seen_at, "poll_feeds", f"announced by {entry.feed_url} ({entry.outlet}){backlog}")]
     pages = warehouse.read(Page, "entry_id = ?", [entry.entry_id], order="attempt")
     steps += [_step(page.fetched_at, "fetch_pages", _of_page(page)) for page in pages]
@@ -112,7 +119,7 @@ def _why_no_alert(story: Story) -> str:
             f"no alert: the rule {DEFAULT_RULE.name} tells of {', '.join(DEFAULT_RULE.levels)} matches only"
         )
     if story.is_backlog:
-        return "no alert: it stood in the feed at its first poll"
+        return "no alert: backlog (why, is said above where it was announced)"
     return "no alert yet: owed within 24 hours of filing, where a channel is set (NEWSMONITOR_ALERT_URLS)"
 
 

@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 # The longest of 1,600 dates in feeds has 32 characters.
 _MAX_LENGTH = 80
-# Before the first web page: a zero, or a year of two digits.
-_FIRST_YEAR = 1990
+# What lies before the first web page is a zero, or a year of two digits.
+_FIRST = datetime(1990, 1, 1, tzinfo=UTC)
+# A zone that is missing puts a time up to a day ahead.
+_MAX_AHEAD = timedelta(days=2)
 
 # Hours east of Greenwich. RFC 822 settles the American names; the names of several zones (IST is India, Israel
 # and Ireland) are left out.
@@ -79,27 +81,58 @@ _FORMS = tuple(
         rf"(?P<first>\d{{1,2}})(?P<mark>[/-])(?P<other>\d{{1,2}})(?P=mark){_YEAR}{_CLOCK}{_ZONE}",
     )
 )
+# What nearly every feed writes: "Tue, 24 Nov 2026 12:00:00 +0300" and "2026-11-24T12:00:00+03:00", or in UTC.
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, (\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) |(\d{4})-(\d\d)-(\d\d)T)"
+    r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?: ?(?:GMT|UTC|Z)| ?([+-])(0\d|1[0-3]):?([0-5]\d))",
+    re.ASCII,
+)
 # "12:00 (MSK)" names its zone so; "(Moscow Standard Time)" after an offset says nothing new.
 _ZONE_IN_BRACKETS = re.compile(r"\(\s*([^\W\d_]{1,5})\s*\)")
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
 def parse_date(text: str) -> datetime | None:
-    """The time a feed gives, in UTC; None where it cannot be read for certain, or lies before 1990.
+    """The time a feed gives, in UTC, of the years 1 to 9999; None where it cannot be read for certain.
 
     Without a zone it is taken as UTC and without a time as midnight: so do all feed readers.
     """
-    if len(text) > _MAX_LENGTH:
-        return None
-    text = _COMMENT.sub(" ", _ZONE_IN_BRACKETS.sub(r" \1 ", text.lower())).strip()
-    match = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
-    if match is None:
+    if not text or len(text) > _MAX_LENGTH:
         return None
     try:
-        moment = _moment({name: value for name, value in match.groupdict().items() if value})
+        if match := _USUAL.fullmatch(text):
+            return _usual_moment(match)
+        text = _COMMENT.sub(" ", _ZONE_IN_BRACKETS.sub(r" \1 ", text.lower())).strip()
+        match = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+        return _moment({name: value for name, value in match.groupdict().items() if value}) if match else None
     except (ValueError, OverflowError):
         return None
-    return moment if moment is not None and moment.year >= _FIRST_YEAR else None
+
+
+def is_plausible(published_at: datetime | None, seen_at: datetime) -> bool:
+    """Whether a time may decide anything: from 1990, before the first web page, to two days after it was seen.
+
+    1970-01-01 and 9999-12-31 were seen in feeds: they are kept as announced, and decide nothing.
+    """
+    return published_at is not None and _FIRST <= published_at <= seen_at + _MAX_AHEAD
+
+
+def _usual_moment(match: re.Match[str]) -> datetime:
+    """The moment of one of the two usual forms, without the detour of the others."""
+    day, name, year, year_first, month, day_last, hour, minute, second, sign, hours, minutes = match.groups()
+    moment = datetime(
+        int(year or year_first),
+        _MONTHS[name.lower()] if name else int(month),
+        int(day or day_last),
+        int(hour),
+        int(minute),
+        int(second),
+        tzinfo=UTC,
+    )
+    if sign is None or hours == minutes == "00":
+        return moment
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return moment - offset if sign == "+" else moment + offset
 
 
 def _moment(found: dict[str, str]) -> datetime | None:

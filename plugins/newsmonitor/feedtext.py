@@ -3,6 +3,7 @@
 import codecs
 import html
 import re
+from itertools import islice
 
 from lxml import etree
 from w3lib.encoding import http_content_type_encoding, resolve_encoding
@@ -55,6 +56,26 @@ _SILENT = (
 _TAG = re.compile(
     rf"</?(?:{'|'.join((*_BLOCKS, *_CELLS, *_INLINE, *_SILENT))})(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
+# Markup that needs no parser, as long as its tags are rightly nested.
+_PLAIN_VOID = frozenset({"br", "img"})
+_PLAIN_BLOCKS = frozenset(
+    {"p", "br", "div", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
+)
+# Parsers end these where a block begins.
+_PLAIN_FLAT = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+_PLAIN_TAG = re.compile(
+    r"<(/?)(p|br|div|ul|ol|li|h[1-6]|blockquote|a|b|i|em|strong|span|img)"
+    r"""(?:\s+[a-z-]{1,30}(?:=(?:"[^"<>]*"|'[^'<>]*'))?)*\s*(/?)>""",
+    re.IGNORECASE,
+)
+_PLAIN_ENTITY = re.compile(
+    r"&(?:amp|lt|gt|quot|nbsp|[lr][sda]quo|[mn]dash|hellip|#(?:3[2-9]|8[2-9]\d\d|8[0-1]\d\d|1[6-9]\d|2[0-4]\d));"
+)
+# Nested deeper than this, parsers begin to drop what they read.
+_MAX_TAGS = 200
+# What a browser would not show, tag and text.
+_CODE = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_FRAME = re.compile(r"<(/?)(iframe|object|noscript|select|video|audio|svg)\b[^<>]*>", re.IGNORECASE)
 # Stands for the end of a line until all other white space is folded.
 _BREAK = "\ue000"
 
@@ -128,19 +149,27 @@ def _if_allowed(match: re.Match[str]) -> str:
 
 def plain_line(markup: str, limit: int) -> str | None:
     """One line of plain text, for a headline or a name; None where nothing is left."""
-    text = _TAG.sub("", _spelt_out(markup[: 4 * limit]))
-    text = " ".join(_CONTROLS.sub("", unescape(text)).split())
+    text = markup[: 4 * limit]
+    if "<" in text or "&" in text:
+        text = unescape(_TAG.sub("", _CODE.sub("", _spelt_out(text))))
+    text = " ".join(_CONTROLS.sub("", text).split())
     return text[:limit].rstrip() or None
 
 
 def plain_lines(markup: str, limit: int) -> str | None:
     """Plain text, a line for each paragraph; None where nothing is left."""
-    markup = _spelt_out(markup[: 8 * limit])
-    # Markup folds its own line breaks, plain text means them.
-    text = _read(markup) if _TAG.search(markup) else markup.replace("\n", _BREAK)
-    text = " ".join(_CONTROLS.sub("", unescape(text)).split())
-    lines = (line.strip() for line in text.split(_BREAK))
-    return "\n".join(line for line in lines if line)[:limit].rstrip() or None
+    markup = markup[: 8 * limit]
+    if "<" in markup or "&" in markup:
+        markup = _spelt_out(markup)
+        # Markup folds its own line breaks, plain text means them.
+        text = _read(markup) if _TAG.search(markup) else markup.replace("\n", _BREAK)
+        text = unescape(text)
+    else:
+        text = markup.replace("\n", _BREAK)
+    text = " ".join(_CONTROLS.sub("", text).split())
+    if _BREAK in text:
+        text = "\n".join(line for part in text.split(_BREAK) if (line := part.strip()))
+    return text[:limit].rstrip() or None
 
 
 def _spelt_out(markup: str) -> str:
@@ -162,10 +191,47 @@ def unescape(text: str) -> str:
     return text
 
 
+def _read_plain(markup: str) -> str | None:
+    """The text of markup that needs no parser; None for other markup."""
+    pieces: list[str] = []
+    stack: list[str] = []
+    end = 0
+    for tag in islice(_PLAIN_TAG.finditer(markup), _MAX_TAGS):
+        name = tag[2].lower()
+        if not _fits(name, tag[1], tag[3], stack):
+            return None
+        pieces.append(markup[end : tag.start()])
+        if name in _PLAIN_BLOCKS:
+            pieces.append(_BREAK)
+        end = tag.end()
+    pieces.append(markup[end:])
+    text = "".join(pieces)
+    if "<" in text or ("&" in text and "&" in _PLAIN_ENTITY.sub("", text)):
+        return None
+    return html.unescape(text)
+
+
+def _fits(name: str, closing: str, void: str, stack: list[str]) -> bool:
+    """Whether a tag stands where parsers let it stand; the stack of open tags is kept."""
+    if name in _PLAIN_VOID:
+        return not closing
+    if closing:
+        return bool(stack) and stack.pop() == name
+    if void or (name == "li" and stack[-1:] not in (["ul"], ["ol"])):
+        return False
+    if name in _PLAIN_BLOCKS and not _PLAIN_FLAT.isdisjoint(stack):
+        return False
+    stack.append(name)
+    return True
+
+
 def _read(markup: str) -> str:
+    if (text := _read_plain(markup)) is not None:
+        return text
+    markup = _without_open_frames(_CONTROLS.sub("", markup))
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(f"<div>{_CONTROLS.sub('', markup)}</div>".encode(), parser)
+        root = etree.fromstring(f"<div>{markup}</div>".encode(), parser)
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
@@ -177,6 +243,14 @@ def _read(markup: str) -> str:
     for cell in root.iter(*_CELLS):
         cell.tail = " " + (cell.tail or "")
     return "".join(str(text) for text in root.itertext())
+
+
+def _without_open_frames(markup: str) -> str:
+    """The markup without frames that are opened and never closed: they would swallow the rest of the text."""
+    last_end = {tag[2].lower(): tag.start() for tag in _FRAME.finditer(markup) if tag[1]}
+    return _FRAME.sub(
+        lambda tag: tag[0] if tag[1] or tag.start() < last_end.get(tag[2].lower(), -1) else "", markup
+    )
 
 
 def names_in(byline: str, limit: int) -> list[str]:

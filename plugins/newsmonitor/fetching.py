@@ -11,10 +11,11 @@ from time import monotonic
 
 from newsmonitor import extract, policy, walls, worklist
 from newsmonitor.archive import Archive, ArchiveWriter
-from newsmonitor.context import Run, open_web, open_workers
+from newsmonitor.context import Run, open_robots, open_web, open_workers
 from newsmonitor.errors import FetchError, NewsmonitorError, WorkerFailure
 from newsmonitor.languages import detect_language
 from newsmonitor.records import Page
+from newsmonitor.robots import Robots, store_looks
 from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.web import Answer, Web
 from newsmonitor.workers import Workers
@@ -37,7 +38,13 @@ def fetch_pages(run: Run, shard: int = 0) -> dict[str, int]:
     """
     batch = run.batch(shard)
     waiting = worklist.unread_entries(run.warehouse, at=run.at, window=run.window)
-    mine = [entry for entry in waiting if run.owns(shard, entry.canonical_url or entry.feed_url)]
+    held = worklist.held_domains(run.warehouse, at=run.at)
+    mine = [
+        entry
+        for entry in waiting
+        if run.owns(shard, url := entry.canonical_url or entry.feed_url)
+        and registered_domain(url) not in held
+    ]
     to_fetch, settled = _split(run, mine)
     run.warehouse.append(settled, batch=batch, day=run.at.date())
     asyncio.run(_Fetch(run=run, batch=batch).all(to_fetch))
@@ -92,14 +99,17 @@ class _Fetch:
         deadline = monotonic() + _STEP_SECONDS
         async with AsyncExitStack() as stack:
             web = await stack.enter_async_context(open_web(settings))
+            robots = open_robots(self.run, web)
             workers = await stack.enter_async_context(open_workers(settings))
             writer = self._open_archive(stack)
 
             async def consume() -> None:
                 while queue and monotonic() < deadline:
-                    rows.append(await self._look(web, workers, writer, queue.popleft()))
+                    page = await self._look(web, robots, workers, writer, queue.popleft())
+                    if page is not None:
+                        rows.append(page)
                     if len(rows) >= _FLUSH_ROWS:
-                        self._flush(writer, rows)
+                        self._flush(robots, writer, rows)
 
             try:
                 async with asyncio.TaskGroup() as group:
@@ -109,7 +119,7 @@ class _Fetch:
                 # One cause is enough to tell, and a group of errors is no plain line.
                 raise failures.exceptions[0] from None
             finally:
-                self._flush(writer, rows)
+                self._flush(robots, writer, rows)
 
     def _open_archive(self, stack: AsyncExitStack) -> ArchiveWriter | None:
         if not self.run.settings.archive_pages:
@@ -117,18 +127,26 @@ class _Fetch:
         archive = Archive(self.run.warehouse.root / "archive")
         return stack.enter_context(archive.open(self.run.at.date(), self.batch))
 
-    def _flush(self, writer: ArchiveWriter | None, rows: list[Page]) -> None:
+    def _flush(self, robots: Robots | None, writer: ArchiveWriter | None, rows: list[Page]) -> None:
+        if robots is not None:
+            store_looks(self.run.warehouse, robots.drain(), batch=self.batch, at=self.run.at)
         if writer is not None:
             # First: an archive_ref promises that the capture is on the disk.
             writer.sync()
         self.run.warehouse.append(rows, batch=self.batch, day=self.run.at.date())
         rows.clear()
 
-    async def _look(self, web: Web, workers: Workers, writer: ArchiveWriter | None, entry: Pending) -> Page:
+    async def _look(
+        self, web: Web, robots: Robots | None, workers: Workers, writer: ArchiveWriter | None, entry: Pending
+    ) -> Page | None:
+        """The row of one look; None where the domain asked us meanwhile to slow down, so it was not asked."""
         url = entry.canonical_url or entry.url or ""
+        obeys = robots is not None and entry.feed_url not in self.run.robots_ignored
         try:
-            answer = await web.get(url, accept=_ACCEPT)
+            answer = await web.get(url, accept=_ACCEPT, permit=robots.permit if robots and obeys else None)
         except FetchError as error:
+            if error.failure_class == "held":
+                return None
             log.warning("page of entry %s: %s", entry.entry_id, error)
             return self._failed(entry, error)
         page = _answered(entry, answer, _archived(writer, answer))
@@ -166,6 +184,9 @@ class _Fetch:
                 transient=error.transient,
                 attempt=entry.attempt,
                 retry_after=error.retry_after,
+            ),
+            hold_until=policy.hold_until(
+                at=self.run.at, failure_class=error.failure_class, retry_after=error.retry_after
             ),
         )
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from newsmonitor import topics, worklist
+from newsmonitor import policy, topics, worklist
 from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.context import Run
 from newsmonitor.dedupe import Register, Verdict, text_hash
 from newsmonitor.errors import EveryFeedFailed
+from newsmonitor.feeddates import is_plausible
 from newsmonitor.languages import detect_language
 from newsmonitor.records import Entry, Match, Page, Story
 from newsmonitor.sending import count_owed
@@ -156,22 +157,31 @@ def _evidence(tags: Sequence[topics.Tagging]) -> tuple[Match, ...]:
 
 
 def _published(entry: Entry, page: Page) -> tuple[datetime | None, str | None]:
-    """The page's own time, else the feed's; a page that gives only the day does not beat a feed's minute."""
-    if page.published_at is None:
-        return (entry.published_at, "feed") if entry.published_at else (None, None)
-    is_day_only = page.published_at.timetz().replace(tzinfo=None) == time(0, 0)
-    if is_day_only and entry.published_at is not None:
-        return entry.published_at, "feed"
-    return page.published_at, "page"
+    """The page's own time, else the feed's; a page that gives only the day does not beat a feed's minute.
+
+    A time in the future or the far past stays with the entry and decides nothing: 9999-12-31 would stand first
+    among the stories for ever.
+    """
+    by_page, by_feed = (
+        given if is_plausible(given, entry.seen_at) else None
+        for given in (page.published_at, entry.published_at)
+    )
+    if by_page is None:
+        return (by_feed, "feed") if by_feed else (None, None)
+    if by_feed is not None and by_page.time() == time(0, 0):
+        return by_feed, "feed"
+    return by_page, "page"
 
 
 def _raise_if_nothing_answered(run: Run) -> None:
     sql = """
-        select count(*) as feeds, count(*) filter (outcome <> 'failed') as answered, min(error) as error
+        select count(*) as feeds, min(error) as error,
+               count(*) filter (outcome = 'failed' and list_contains($ours, failure_class)) as ours
         from polls where day = $day and starts_with(batch, $run)
     """
-    row = run.warehouse.query(sql, {"day": run.at.date(), "run": run.batch()[:-2]}).to_pylist()[0]
-    if row["feeds"] > 0 and row["answered"] == 0:
+    params = {"day": run.at.date(), "run": run.batch()[:-2], "ours": sorted(policy.OUR_SIDE)}
+    row = run.warehouse.query(sql, params).to_pylist()[0]
+    if row["feeds"] > 0 and row["ours"] == row["feeds"]:
         raise EveryFeedFailed(
             f"none of the {row['feeds']} feeds answered, so the fault is probably on this side: "
             f"check the network and the resolver (one of them: {row['error']})"

@@ -30,7 +30,10 @@ def read(part: Path, columns: list[str] | None = None) -> pa.Table:
 def extend(part: Path, rows: pa.Table, *, temporary: Path) -> None:
     """Add rows to a file, or make it: by one rename, after which they are on the disk."""
     old = pq.read_metadata(part) if part.exists() else None
-    if old is not None and old.num_row_groups >= MOST_ROW_GROUPS:
+    # Another schema: an earlier version of this package began the file, with fewer columns.
+    if old is not None and (
+        old.num_row_groups >= MOST_ROW_GROUPS or old.schema.to_arrow_schema().names != rows.schema.names
+    ):
         rows, old = pa.concat_tables([read(part), rows], promote_options="permissive"), None
     _write(part, rows, old, temporary)
 

@@ -1,6 +1,6 @@
 """The way of the data: four steps, each a task in Airflow and a function here.
 
-1. poll_feeds    asks the feeds that are due; stores `entries`, then `polls`
+1. poll_feeds    asks the feeds that are due; stores `robots`, `entries`, then `polls`
 2. fetch_pages   fetches and reads the pages of new entries; stores the WARC, then `pages`
 3. file_stories  recognises copies, tags topics; stores `stories`
 4. send_alerts   delivers what is owed; stores `alerts`

@@ -1,28 +1,34 @@
-"""Step 1: ask the feeds that are due. Stores `entries`, then `polls`."""
+"""Step 1: ask the feeds that are due. Stores `robots`, `entries`, then `polls`."""
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
-from itertools import islice
+from itertools import zip_longest
+from time import monotonic
 
-from newsmonitor import feeds, policy, worklist
-from newsmonitor.context import Run, open_web, open_workers
-from newsmonitor.errors import FetchError, NotAFeed, WorkerFailure
+from newsmonitor import identity, policy, worklist
+from newsmonitor.asking import Asked, Asker
+from newsmonitor.context import Run, open_robots, open_web, open_workers
+from newsmonitor.errors import NewsmonitorError
+from newsmonitor.identity import Known
 from newsmonitor.records import Entry, Feed, Poll
-from newsmonitor.web import Answer, Web
-from newsmonitor.workers import Workers
+from newsmonitor.robots import Robots, store_looks
+from newsmonitor.urls import registered_domain
 from newsmonitor.worklist import FeedState
 
 log = logging.getLogger(__name__)
 
-_CHUNK = 64
-_PARSE_SECONDS = 20.0
-_ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-# Failures of the way, not of the feed.
-_OUR_SIDE = frozenset({"dns", "connection", "timeout"})
+# Rows are stored when so many wait, or have waited so long: each append is a rename and a sync to the disk.
+_FLUSH_POLLS = 1_000
+_FLUSH_ENTRIES = 10_000
+_FLUSH_SECONDS = 15.0
+# Feeds at work at a time, from the request to the parsed entries: what bounds the memory.
+_AT_WORK = 128
+# Feeds that have not been asked when the time is up are due at the next run.
+_STEP_SECONDS = 240.0
 _FEW = 3
 
 
@@ -34,7 +40,8 @@ def poll_feeds(run: Run, shard: int = 0) -> dict[str, int]:
     batch = run.batch(shard)
     mine = [feed for feed in run.feeds if run.owns(shard, feed.url)]
     due = worklist.due_feeds(run.warehouse, mine, at=run.at, batch=batch)
-    asyncio.run(_poll_all(run, batch, due))
+    if due:
+        asyncio.run(_Polling(run=run, batch=batch).all(due))
     return _counts(run, batch)
 
 
@@ -43,34 +50,116 @@ def try_feeds(run: Run, feeds_to_try: Sequence[Feed]) -> list[tuple[Poll, tuple[
 
     async def all_of_them() -> list[tuple[Poll, tuple[Entry, ...]]]:
         states = [FeedState(feed=feed, last=None, last_good=None, is_first=True) for feed in feeds_to_try]
-        async with open_web(run.settings) as web, open_workers(run.settings) as workers:
-            return await asyncio.gather(*(_poll(web, workers, state, run.at) for state in states))
+        async with open_web(run.settings, holds=False) as web, open_workers(run.settings) as workers:
+            asker = Asker(web=web, workers=workers, robots=open_robots(run, web), at=run.at)
+            return [
+                (asked.poll, asked.entries)
+                for asked in await asyncio.gather(*map(asker.ask, states))
+                if asked is not None
+            ]
 
     return asyncio.run(all_of_them())
 
 
-async def _poll_all(run: Run, batch: str, due: Sequence[FeedState]) -> None:
-    left = iter(due)
-    async with open_web(run.settings) as web, open_workers(run.settings) as workers:
-        while chunk := list(islice(left, _CHUNK)):
-            polled = await asyncio.gather(*(_poll(web, workers, state, run.at) for state in chunk))
-            _store(run, batch, polled)
+@dataclass(slots=True, kw_only=True)
+class _Polling:
+    """The polling of one shard: every feed a task, rows stored as they gather."""
+
+    run: Run
+    batch: str
+    asked: list[Asked] = field(default_factory=list)
+    entry_count: int = 0
+    flushed_at: float = field(default_factory=monotonic)
+
+    async def all(self, due: Sequence[FeedState]) -> None:
+        deadline = monotonic() + _STEP_SECONDS
+        at_work = asyncio.Semaphore(_AT_WORK)
+        async with open_web(self.run.settings) as web, open_workers(self.run.settings) as workers:
+            robots = open_robots(self.run, web)
+            asker = Asker(web=web, workers=workers, robots=robots, at=self.run.at)
+
+            async def poll(state: FeedState) -> None:
+                async with at_work:
+                    asked = await asker.ask(state) if monotonic() < deadline else None
+                if asked is not None:
+                    self.asked.append(asked)
+                    self.entry_count += len(asked.entries)
+                    if self._is_full():
+                        self._flush(robots)
+
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for state in _by_turns(due):
+                        group.create_task(poll(state))
+            except* (OSError, NewsmonitorError) as failures:
+                # One cause is enough to tell, and a group of errors is no plain line.
+                raise failures.exceptions[0] from None
+            finally:
+                self._flush(robots)
+
+    def _is_full(self) -> bool:
+        return (
+            len(self.asked) >= _FLUSH_POLLS
+            or self.entry_count >= _FLUSH_ENTRIES
+            or monotonic() - self.flushed_at > _FLUSH_SECONDS
+        )
+
+    def _flush(self, robots: Robots | None) -> None:
+        asked, self.asked, self.entry_count = self.asked, [], 0
+        if robots is not None:
+            store_looks(self.run.warehouse, robots.drain(), batch=self.batch, at=self.run.at)
+        _store(self.run, self.batch, asked)
+        self.flushed_at = monotonic()
 
 
-def _store(run: Run, batch: str, polled: Sequence[tuple[Poll, tuple[Entry, ...]]]) -> None:
+def _store(run: Run, batch: str, asked: Sequence[Asked]) -> None:
     day = run.at.date()
-    ids = [entry.entry_id for _, entries in polled for entry in entries]
-    known = worklist.known_entries(run.warehouse, ids, batch=batch)
-    new = {entry.entry_id: entry for _, entries in polled for entry in entries if entry.entry_id not in known}
-    polls = [
-        replace(poll, new_count=sum(entry.entry_id not in known for entry in entries))
-        if poll.outcome != "failed"
-        else poll
-        for poll, entries in polled
-    ]
+    entries = [entry for each in asked for entry in each.entries]
+    known = worklist.known_entries(run.warehouse, entries, at=run.at, batch=batch)
+    settled = [_settle(each, known.get(each.poll.feed_url, ()), run.at) for each in asked]
+    new = {entry.entry_id: entry for _, found in settled for entry in found}
+    for poll, _ in settled:
+        if poll.error:
+            log.warning("feed %s", poll.error)
     run.warehouse.append(list(new.values()), batch=batch, day=day)
     # Last: a stored validator promises that the entries it stands for are stored too.
-    run.warehouse.append(_forgiven(polls, run.at), batch=batch, day=day)
+    run.warehouse.append(_forgiven([poll for poll, _ in settled], run.at), batch=batch, day=day)
+
+
+def _settle(asked: Asked, known: Sequence[Known], at: datetime) -> tuple[Poll, tuple[Entry, ...]]:
+    """The row and the new entries of a poll, now that it is known what of it is new."""
+    poll, state = asked.poll, asked.state
+    if poll.outcome == "failed":
+        return poll, ()
+    new = identity.find_new(asked.entries, known)
+    good_at = state.last_good.polled_at if state.last_good else None
+    held = frozenset() if state.is_first else identity.hold_back(new, known, at=at, last_good_at=good_at)
+    fresh_count = len(new) - len(held)
+    last_new_at = at if fresh_count and not state.is_first else poll.last_new_at
+    share = fresh_count / max(poll.entry_count or 0, 1) if not state.is_first else 0.0
+    poll = replace(
+        poll,
+        new_count=len(new) if poll.outcome == "new" else 0,
+        held_count=len(held) or None,
+        last_new_at=last_new_at,
+        is_lying=poll.is_lying or (asked.may_lie and bool(new)),
+        next_poll_at=policy.next_after_answer(
+            poll.feed_url,
+            at=at,
+            last_new_at=last_new_at,
+            spacing=at - good_at if good_at else None,
+            new_share=share,
+            pace_seconds=poll.pace_seconds,
+            cache_seconds=asked.cache_seconds,
+        ),
+    )
+    return poll, tuple(_with_reason(entry, held) for entry in new)
+
+
+def _with_reason(entry: Entry, held: frozenset[str]) -> Entry:
+    if entry.entry_id in held:
+        return replace(entry, is_backlog=True, backlog_reason="storm")
+    return replace(entry, backlog_reason="first poll") if entry.is_backlog else entry
 
 
 def _forgiven(polls: Sequence[Poll], at: datetime) -> list[Poll]:
@@ -78,106 +167,26 @@ def _forgiven(polls: Sequence[Poll], at: datetime) -> list[Poll]:
 
     Seen at peers: three polls during an outage of one's own network, and every feed was given up.
     """
-    if len(polls) < _FEW or any(poll.failure_class not in _OUR_SIDE for poll in polls):
+    if len(polls) < _FEW or any(poll.failure_class not in policy.OUR_SIDE for poll in polls):
         return list(polls)
-    again = policy.next_poll_at(at=at, outcome="new", failure_class=None, failure_count=0, retry_after=None)
-    return [replace(p, failure_count=max(p.failure_count - 1, 0), next_poll_at=again) for p in polls]
-
-
-async def _poll(web: Web, workers: Workers, state: FeedState, at: datetime) -> tuple[Poll, tuple[Entry, ...]]:
-    feed, good = state.feed, state.last_good
-    try:
-        answer = await web.get(
-            feed.url,
-            etag=good.etag if good else None,
-            last_modified=good.last_modified if good else None,
-            accept=_ACCEPT,
+    return [
+        replace(
+            poll,
+            failure_count=poll.failure_count - 1,
+            failing_since=poll.failing_since if poll.failure_count > 1 else None,
+            next_poll_at=at + policy.NEXT_RUN,
         )
-        if answer.not_modified and good is not None:
-            return _unchanged(good, answer, at), ()
-        digest = sha256(answer.body).hexdigest()
-        if good is not None and good.body_sha256 == digest:
-            return _good_poll(feed, answer, at, outcome="same", digest=digest, count=good.entry_count), ()
-        parsed: feeds.ParsedFeed = await workers.run(
-            "newsmonitor.feeds:parse_feed",
-            answer.body,
-            content_type=answer.header("content-type"),
-            url=answer.final_url,
-            timeout=_PARSE_SECONDS,
-        )
-    except FetchError as error:
-        return _failed(state, at, error.failure_class, str(error), error.status, error.retry_after), ()
-    except NotAFeed as error:
-        return _failed(state, at, "not_a_feed", f"{feed.url}: {error}"), ()
-    except WorkerFailure as error:
-        return _failed(state, at, "parse", f"{feed.url}: {error.reason}"), ()
-    entries = feeds.to_entries(parsed, feed, seen_at=at, is_backlog=state.is_first)
-    return _good_poll(feed, answer, at, outcome="new", digest=digest, count=len(entries)), entries
+        for poll in polls
+    ]
 
 
-def _good_poll(
-    feed: Feed, answer: Answer, at: datetime, *, outcome: str, digest: str, count: int | None
-) -> Poll:
-    return Poll(
-        feed_url=feed.url,
-        polled_at=at,
-        outcome=outcome,
-        final_url=answer.final_url,
-        http_status=answer.status,
-        etag=answer.header("etag"),
-        last_modified=answer.header("last-modified"),
-        body_sha256=digest,
-        entry_count=count,
-        elapsed_ms=answer.elapsed_ms,
-        byte_count=len(answer.body),
-        next_poll_at=_next(at, outcome),
-    )
-
-
-def _unchanged(good: Poll, answer: Answer, at: datetime) -> Poll:
-    return replace(
-        good,
-        polled_at=at,
-        outcome="unchanged",
-        final_url=answer.final_url,
-        http_status=answer.status,
-        elapsed_ms=answer.elapsed_ms,
-        byte_count=0,
-        failure_count=0,
-        next_poll_at=_next(at, "unchanged"),
-    )
-
-
-def _failed(
-    state: FeedState,
-    at: datetime,
-    failure_class: str,
-    error: str,
-    status: int | None = None,
-    retry_after: float | None = None,
-) -> Poll:
-    log.warning("feed %s", error)
-    count = (state.last.failure_count if state.last else 0) + 1
-    return Poll(
-        feed_url=state.feed.url,
-        polled_at=at,
-        outcome="failed",
-        http_status=status,
-        failure_class=failure_class,
-        error=error,
-        failure_count=count,
-        next_poll_at=policy.next_poll_at(
-            at=at,
-            outcome="failed",
-            failure_class=failure_class,
-            failure_count=count,
-            retry_after=retry_after,
-        ),
-    )
-
-
-def _next(at: datetime, outcome: str) -> datetime:
-    return policy.next_poll_at(at=at, outcome=outcome, failure_class=None, failure_count=0, retry_after=None)
+def _by_turns(due: Iterable[FeedState]) -> Iterator[FeedState]:
+    """The feeds, one of each domain after the other: the feeds of one domain wait for each other."""
+    by_domain: dict[str, list[FeedState]] = defaultdict(list)
+    for state in due:
+        by_domain[registered_domain(state.feed.url)].append(state)
+    for turn in zip_longest(*by_domain.values()):
+        yield from (state for state in turn if state is not None)
 
 
 def _counts(run: Run, batch: str) -> dict[str, int]:

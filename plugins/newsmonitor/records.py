@@ -42,6 +42,9 @@ class Feed:
     kind: str = "feed"
     country: str | None = None
     language: str | None = None
+    title: str | None = None
+    category: str | None = None
+    robots: str = "obey"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +55,50 @@ class Poll:
     KEY: ClassVar[tuple[str, ...]] = ("feed_url",)
 
     feed_url: str = _is("address in the feed list")
+    domain: str | None = _maybe("registered domain of the address: its feeds wait together")
     polled_at: datetime = _is("time of the run that polled it")
     outcome: str = _is("new (a new body), same (the body of last time), unchanged (HTTP 304), failed")
+    asked_url: str | None = _maybe(
+        "address asked, where it is not feed_url: a permanent move, or a page's feed"
+    )
     final_url: str | None = _maybe("address after redirects")
     http_status: int | None = _maybe("status of the last answer")
+    is_full: bool = field(
+        default=False, metadata={"doc": "asked without validators: first, or to catch a liar"}
+    )
     etag: str | None = _maybe("validator to send next time")
     last_modified: str | None = _maybe("validator to send next time")
     body_sha256: str | None = _maybe("hash of the body's bytes")
     entry_count: int | None = _maybe("entries in the feed")
     new_count: int | None = _maybe("entries never seen before this run")
+    held_count: int | None = _maybe("of those, old ones that came as new in a storm: stored, alert nobody")
     elapsed_ms: int | None = _maybe("milliseconds from request to last byte")
     byte_count: int | None = _maybe("bytes of the decoded body")
-    failure_class: str | None = _maybe("dns, connection, tls, timeout, http_4xx, http_5xx, not_a_feed, ...")
+    failure_class: str | None = _maybe(
+        "dns, dns_temporary, connection, tls, timeout, http_4xx, http_5xx, throttled (429, 503), gone (410), "
+        "not_a_feed, empty, too_large, robots, ..."
+    )
     error: str | None = _maybe("what went wrong, in words")
     failure_count: int = field(default=0, metadata={"doc": "failures in a row, this one included"})
+    failing_since: datetime | None = _maybe("time of the first of them")
     next_poll_at: datetime | None = _maybe("not asked again before this time")
+    hold_until: datetime | None = _maybe("until then no feed or page of the domain is asked (429, 503)")
+    pace_seconds: int | None = _maybe(
+        "wait the feed asks for (ttl, sy:updatePeriod), unless its own dates belie it"
+    )
+    last_full_at: datetime | None = _maybe("time of the last whole answer")
+    last_new_at: datetime | None = _maybe("time an entry was last new; at first the time of the first poll")
+    is_lying: bool = field(
+        default=False, metadata={"doc": "its validators stayed while its body changed: no longer sent"}
+    )
+    moved_url: str | None = _maybe(
+        "where permanent redirects lead (301, 308), or the feed that the page announces"
+    )
+    moved_count: int = field(
+        default=0, metadata={"doc": "polls in a row that were led there; from 10 on it is asked"}
+    )
+    suggested_url: str | None = _maybe("address that the feed list should have instead")
+    hub_urls: tuple[str, ...] = _many("WebSub hubs that the feed names")
     extra: str | None = _maybe(EXTRA)
 
 
@@ -94,7 +126,10 @@ class Entry:
     published_at: datetime | None = _maybe("publication time the feed gives")
     updated_at: datetime | None = _maybe("time of the last change the feed gives")
     seen_at: datetime = _is("time of the run that saw it first")
-    is_backlog: bool = _is("stood in the feed at its first poll: stored, but alerts nobody")
+    is_backlog: bool = _is("stored, but alerts nobody; backlog_reason says why")
+    backlog_reason: str | None = _maybe(
+        "first poll (stood there before us), storm (old, came as new with many)"
+    )
     extra: str | None = _maybe(EXTRA)
 
 
@@ -135,6 +170,7 @@ class Page:
     )
     attempt: int = field(default=1, metadata={"doc": "first look is 1"})
     next_try_at: datetime | None = _maybe("a passing failure: looked at again after this time")
+    hold_until: datetime | None = _maybe("until then no feed or page of the domain is asked (429, 503)")
     extra: str | None = _maybe(EXTRA)
 
 
@@ -197,7 +233,7 @@ class Story:
     matches: tuple[Match, ...] = _many("the evidence")
     fingerprint: tuple[UInt32, ...] = _many("sampled shingle hashes; empty until near-copies are looked for")
     archive_ref: str | None = _maybe("where the captured page is: file#offset under warehouse/archive")
-    is_backlog: bool = _is("stood in the feed at its first poll: alerts nobody")
+    is_backlog: bool = _is("stood in the feed at its first poll, or held back in a storm: alerts nobody")
     extra: str | None = _maybe(EXTRA)
 
 
@@ -208,10 +244,10 @@ class Alert:
     TABLE: ClassVar[str] = "alerts"
     KEY: ClassVar[tuple[str, ...]] = ("alert_id", "channel")
 
-    alert_id: str = _is("hash of group_id and rule")
-    group_id: str = _is("story group it tells about")
-    story_id: str = _is("story it tells about")
-    rule: str = _is("name of the alert rule")
+    alert_id: str = _is("hash of group_id and rule; of a notice: of what it is about")
+    group_id: str | None = _maybe("story group it tells about; null: a notice about feeds")
+    story_id: str | None = _maybe("story it tells about; null: a notice about feeds")
+    rule: str = _is("name of the alert rule; of a notice: storm, broken feeds")
     channel: str = _is("where it goes; a name without secrets")
     state: str = _is("sent, failed (not taken, tried again), held (will not be sent)")
     attempt: int = _is("first try is 1")
@@ -220,10 +256,32 @@ class Alert:
     extra: str | None = _maybe(EXTRA)
 
 
-TABLES: tuple[type[Poll] | type[Entry] | type[Page] | type[Story] | type[Alert], ...] = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """One look at the robots.txt of one host."""
+
+    TABLE: ClassVar[str] = "robots"
+    KEY: ClassVar[tuple[str, ...]] = ("origin",)
+
+    origin: str = _is("scheme, host and port")
+    fetched_at: datetime = _is("time of the run that looked")
+    http_status: int | None = _maybe("status of the answer")
+    rules: str | None = _maybe(
+        "the text in force, of this look or of an earlier one; null: everything is allowed"
+    )
+    rules_at: datetime | None = _maybe("time of the look that gave the rules")
+    failure_class: str | None = _maybe("as in polls")
+    error: str | None = _maybe("why it could not be read, in words")
+    failing_since: datetime | None = _maybe("time of the first look in a row that failed")
+    expires_at: datetime = _is("looked at again after this time")
+    extra: str | None = _maybe(EXTRA)
+
+
+TABLES: tuple[type[Poll] | type[Entry] | type[Page] | type[Story] | type[Alert] | type[RobotsFile], ...] = (
     Poll,
     Entry,
     Page,
     Story,
     Alert,
+    RobotsFile,
 )

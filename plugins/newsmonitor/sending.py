@@ -1,11 +1,12 @@
 """Step 4: deliver what is owed. Stores `alerts`: one row for each try, written at once."""
 
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from newsmonitor import worklist
-from newsmonitor.alerts import DEFAULT_RULE, Rule, alert_id, compose
+from newsmonitor import notices, worklist
+from newsmonitor.alerts import DEFAULT_RULE, Message, Rule, alert_id, compose
 from newsmonitor.context import Run
 from newsmonitor.errors import DeliveryFailed
 from newsmonitor.notify import Notifier
@@ -20,16 +21,19 @@ _GIVEN_UP = "not taken within 24 hours"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """One alert that one channel has not taken yet."""
+    """One message that one channel has not taken yet: about a story, or a notice about feeds (no story)."""
 
-    story: Story
-    rule: Rule
+    alert_id: str
+    rule: str
     channel: str
     attempts: int
+    since: datetime
+    story: Story | None
+    message: Message
 
 
 def send_alerts(run: Run) -> dict[str, int]:
-    """Deliver every alert that is owed, once per story group and channel; a channel that is down is a row.
+    """Deliver every alert and notice that is owed, once per channel; a channel that is down is a row.
 
     Returns owed (before), sent, failed, given_up. Runs alone, under a lock of its own. Each delivery is recorded
     before the next begins, so a kill repeats at most the one message it fell on.
@@ -41,7 +45,7 @@ def send_alerts(run: Run) -> dict[str, int]:
         expired = expired_alerts(run, DEFAULT_RULE, channels)
         run.warehouse.append(expired, batch=run.batch(), day=run.at.date())
         counts["given_up"] = len(expired)
-        owed = owed_alerts(run, DEFAULT_RULE, channels)
+        owed = [*owed_alerts(run, DEFAULT_RULE, channels), *owed_notices(run, channels)]
         counts["owed"] = len(owed)
         down: set[str] = set()
         for alert in owed:
@@ -57,37 +61,76 @@ def send_alerts(run: Run) -> dict[str, int]:
 
 def owed_alerts(run: Run, rule: Rule, channels: list[str]) -> list[Owed]:
     """What matched the rule within a day and has no delivered alert: per story group and channel."""
-    return _open_alerts(run, rule, channels, age=_OWED_FOR)
+    return _open(run, _about_stories(run, rule, _OWED_FOR), channels, age=_OWED_FOR)
+
+
+def owed_notices(run: Run, channels: list[str]) -> list[Owed]:
+    """What there was to say about feeds within a day, and has not been said: per notice and channel."""
+    return _open(run, _about_feeds(run, _OWED_FOR), channels, age=_OWED_FOR)
 
 
 def expired_alerts(run: Run, rule: Rule, channels: list[str]) -> list[Alert]:
-    """A row for each alert that was owed for a day and is no more: it says so, for nothing ends without a word.
+    """A row for each message that was owed for a day and is no more: it says so, for nothing ends without a word.
 
     Only of what a channel that was there then did not take: one added later was never owed the past.
     """
     known_since = worklist.first_alerts(run.warehouse)
+    everything = [*_about_stories(run, rule, run.window), *_about_feeds(run, run.window)]
     return [
-        _row(run, alert, "held", alert.attempts, _GIVEN_UP)
-        for alert in _open_alerts(run, rule, channels, age=run.window)
-        if alert.story.filed_at <= run.at - _OWED_FOR
-        and (alert.attempts or known_since.get(alert.channel, run.at) < alert.story.filed_at)
+        _row(run, owed, "held", owed.attempts, _GIVEN_UP)
+        for owed in _open(run, everything, channels, age=run.window)
+        if owed.since <= run.at - _OWED_FOR
+        and (owed.attempts or known_since.get(owed.channel, run.at) < owed.since)
     ]
 
 
-def _open_alerts(run: Run, rule: Rule, channels: list[str], *, age: timedelta) -> list[Owed]:
-    """What matched the rule within so long and is neither delivered nor held, with the tries so far."""
+def _about_stories(run: Run, rule: Rule, age: timedelta) -> list[Owed]:
+    stories = worklist.alertable_stories(run.warehouse, at=run.at, levels=rule.levels, age=age)
+    return [
+        Owed(
+            alert_id=alert_id(story.group_id, rule),
+            rule=rule.name,
+            channel="",
+            attempts=0,
+            since=story.filed_at,
+            story=story,
+            message=compose(story),
+        )
+        for story in stories
+    ]
+
+
+def _about_feeds(run: Run, age: timedelta) -> list[Owed]:
+    found = notices.open_notices(
+        run.warehouse, run.feeds, at=run.at, age=age, digest_hour=run.settings.digest_hour
+    )
+    return [
+        Owed(
+            alert_id=notice.notice_id,
+            rule=notice.kind,
+            channel="",
+            attempts=0,
+            since=notice.since,
+            story=None,
+            message=notice.message,
+        )
+        for notice in found
+    ]
+
+
+def _open(run: Run, messages: Sequence[Owed], channels: list[str], *, age: timedelta) -> list[Owed]:
+    """Each message for each channel that has neither taken it nor been given up on, with the tries so far."""
     history = worklist.alert_history(run.warehouse, at=run.at, age=age)
     settled = {(alert.alert_id, alert.channel) for alert in history if alert.state in ("sent", "held")}
     tries: dict[tuple[str, str], int] = {}
     for alert in history:
         key = (alert.alert_id, alert.channel)
         tries[key] = max(tries.get(key, 0), alert.attempt)
-    stories = worklist.alertable_stories(run.warehouse, at=run.at, levels=rule.levels, age=age)
     return [
-        Owed(story=story, rule=rule, channel=channel, attempts=tries.get(key, 0))
-        for story in stories
+        replace(message, channel=channel, attempts=tries.get((message.alert_id, channel), 0))
+        for message in messages
         for channel in channels
-        if (key := (alert_id(story.group_id, rule), channel)) not in settled
+        if (message.alert_id, channel) not in settled
     ]
 
 
@@ -98,22 +141,22 @@ def count_owed(run: Run, rule: Rule) -> int:
 
 
 def _deliver(run: Run, notifier: Notifier, owed: Owed) -> Alert:
-    message = compose(owed.story)
     state, error = "sent", None
     try:
-        notifier.send(owed.channel, title=message.title, body=message.body)
+        notifier.send(owed.channel, title=owed.message.title, body=owed.message.body)
     except DeliveryFailed as failure:
-        log.warning("alert for story %s: %s", owed.story.story_id, failure)
+        about = f"alert for story {owed.story.story_id}" if owed.story else f"notice ({owed.rule})"
+        log.warning("%s: %s", about, failure)
         state, error = "failed", failure.reason
     return _row(run, owed, state, owed.attempts + 1, error)
 
 
 def _row(run: Run, owed: Owed, state: str, attempt: int, error: str | None) -> Alert:
     return Alert(
-        alert_id=alert_id(owed.story.group_id, owed.rule),
-        group_id=owed.story.group_id,
-        story_id=owed.story.story_id,
-        rule=owed.rule.name,
+        alert_id=owed.alert_id,
+        group_id=owed.story.group_id if owed.story else None,
+        story_id=owed.story.story_id if owed.story else None,
+        rule=owed.rule,
         channel=owed.channel,
         state=state,
         attempt=attempt,

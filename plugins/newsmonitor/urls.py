@@ -21,6 +21,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"(?:https?:[/\\]*)*(https?):[/\\]*", re.IGNORECASE)
 _SCHEMELESS = re.compile(r"((?:[^\s/?#@:\\.]+\.)+[^\s/?#@:\\.]{2,})(?::\d+)?(?:[/?#]|\Z)")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+# An address in which nothing has to change but its parameters; four labels of a host are not too long.
+_PLAIN = re.compile(
+    r"(https?://[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,3}((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?))"
+    r"(?:\?([A-Za-z0-9._~=&-]*))?"
+)
 # A link that was escaped once too often.
 _AMPERSANDS = re.compile(r"&(?:amp;)+", re.IGNORECASE)
 _ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2}))?")
@@ -64,6 +69,12 @@ def canonical_url(url: str) -> str | None:
     the host all its labels, since this is also the address that is asked for, and servers mind all three. An
     address with a user name is refused: it is a secret or a trick. Idempotent; never raises.
     """
+    if len(url) <= _MAX_LENGTH and (plain := _PLAIN.fullmatch(url)):
+        # Nine of ten links of feeds need nothing but the look at their parameters.
+        start, query = plain[1], plain[3]
+        kept = _without_tracking(query) if query else ""
+        start = start if plain[2] else f"{start}/"
+        return f"{start}?{kept}" if kept else start
     try:
         text = _absolute(url)
         return _normal(urlsplit(safe_url_string(text))) if text is not None else None
@@ -77,6 +88,7 @@ def url_key(canonical: str) -> str:
     return _KEY_PREFIX.sub("", canonical)
 
 
+@lru_cache(maxsize=8192)
 def registered_domain(url: str) -> str:
     """The domain that somebody registered, in punycode; the host where it is none; "" where there is no host.
 

@@ -8,7 +8,6 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Lock
@@ -18,12 +17,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newsmonitor import parts
+from newsmonitor import parts, views
 from newsmonitor.errors import InputError
-from newsmonitor.records import TABLES, Alert, Entry, Match, Page, Poll, Story
+from newsmonitor.records import TABLES, Alert, Entry, Page, Poll, RobotsFile, Story
 from newsmonitor.schemas import BATCH, from_table, schema_of, to_table
 
-Row = TypeVar("Row", Poll, Entry, Page, Story, Alert)
+Row = TypeVar("Row", Poll, Entry, Page, Story, Alert, RobotsFile)
 
 PART_BYTES = 64_000_000
 # Runs of the day before may still be retried; what is older is closed.
@@ -74,7 +73,7 @@ class Warehouse:
         return from_table(table, record)
 
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
-        """The answer of DuckDB to one SQL statement; every table and the view `matches` have names."""
+        """The answer of DuckDB to one SQL statement; every table has a name, and so has every view of views.py."""
         with self.connect() as connection:
             answer = connection.execute(sql, params)
             if answer is None:
@@ -114,7 +113,8 @@ class Warehouse:
                 self._is_empty[record.TABLE] = is_empty
                 changed = True
         if changed:
-            connection.execute(_MATCHES_VIEW)
+            connection.execute(views.MATCHES)
+            connection.execute(views.FEED_HEALTH)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
@@ -142,7 +142,7 @@ class Warehouse:
             )
             return f"{head} select {columns}, cast(null as date) as day where false"
         glob = str(self.root / record.TABLE / "day=*" / "*.parquet").replace("'", "''")
-        return f"{head} from read_parquet('{glob}', hive_partitioning = true)"
+        return f"{head} from read_parquet('{glob}', hive_partitioning = true, union_by_name = true)"
 
     def _folder(self, table: str, day: date) -> Path:
         return self.root / table / f"day={day.isoformat()}"
@@ -173,14 +173,6 @@ class Warehouse:
     def _tidy(self, table: str, day: date) -> None:
         for part in self._folder(table, day).glob("part-*.parquet"):
             parts.tidy(part, temporary=self._temporary(table))
-
-
-_MATCH_COLUMNS = ", ".join(f'm."{field.name}"' for field in fields(Match))
-_MATCHES_VIEW = f"""
-create or replace view matches as
-select story_id, day, {_MATCH_COLUMNS}
-from (select story_id, day, unnest(matches) as m from stories)
-"""
 
 
 def _without(old: pa.Table, new: pa.Table, batch: str, key: Sequence[str]) -> pa.Table:

@@ -3,15 +3,22 @@
 No step remembers anything: a run that died leaves its work on these lists, and the next one does it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from newsmonitor.identity import Known
 from newsmonitor.records import Alert, Entry, Feed, Page, Poll, Story
+from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.warehouse import Warehouse
 
-# The longest back-off is a day, so a feed that is alive or dying has a poll in this window.
-_POLL_WINDOW = timedelta(days=3)
+# Where the last poll of a feed is looked for: most are alive; one that is long dead is asked once a week, a muted
+# one once a month; and what is not found there (a new feed, or a desk long off) is looked for in everything.
+_POLL_WINDOWS = (timedelta(days=3), timedelta(days=40), None)
+# Most entries of a feed were there at the poll before.
+_RECENT = timedelta(days=14)
 # A twin of an entry waits for it this long, then it is filed on its own.
 _TWIN_PATIENCE = timedelta(days=1)
 
@@ -42,43 +49,72 @@ class Pending:
 
 
 def due_feeds(warehouse: Warehouse, feeds: Sequence[Feed], *, at: datetime, batch: str) -> list[FeedState]:
-    """The feeds to poll now: due by their last poll, and not yet answered in this batch."""
+    """The feeds to poll now: due by their last poll, not yet answered in this batch, their domain not held.
+
+    Those that failed last time come last: a 503 of one holds its whole domain.
+    """
     done = {
         poll.feed_url
         for poll in warehouse.read(Poll, "day = ? and batch = ? and outcome <> 'failed'", [at.date(), batch])
     }
     left = [feed for feed in feeds if feed.url not in done]
     last = _last_polls(warehouse, left, at=at, batch=batch, condition="true")
-    good = _last_polls(warehouse, left, at=at, batch=batch, condition="outcome <> 'failed'")
-    silent = [feed.url for feed in left if feed.url not in good]
-    known = _feeds_with_entries(warehouse, silent, batch=batch)
-    return [
+    held = held_domains(warehouse, at=at)
+    due = [
+        feed for feed in left if _is_due(last.get(feed.url), at) and registered_domain(feed.url) not in held
+    ]
+    good = {url: poll for url, poll in last.items() if poll.outcome != "failed"}
+    failing = [feed for feed in due if feed.url not in good]
+    good |= _last_polls(warehouse, failing, at=at, batch=batch, condition="outcome <> 'failed'")
+    known = _feeds_with_entries(warehouse, [feed.url for feed in due if feed.url not in good], batch=batch)
+    states = [
         FeedState(
             feed=feed,
             last=last.get(feed.url),
             last_good=good.get(feed.url),
             is_first=feed.url not in good and feed.url not in known,
         )
-        for feed in left
-        if (poll := last.get(feed.url)) is None or poll.next_poll_at is None or poll.next_poll_at <= at
+        for feed in due
     ]
+    return sorted(states, key=lambda state: state.last is not None and state.last.outcome == "failed")
+
+
+def _is_due(last: Poll | None, at: datetime) -> bool:
+    return last is None or last.next_poll_at is None or last.next_poll_at <= at
+
+
+def held_domains(warehouse: Warehouse, *, at: datetime) -> dict[str, datetime]:
+    """The registered domains that asked us to slow down (429, 503), each with the time until which."""
+    sql = """
+        select feed_url as url, max(hold_until) as until from polls
+        where day >= $day and hold_until > $at group by all
+        union all
+        select requested_url, max(hold_until) from pages
+        where day >= $day and hold_until > $at and requested_url is not null group by all
+    """
+    # No hold is longer than a day.
+    rows = warehouse.query(sql, {"day": (at - timedelta(days=1)).date(), "at": at}).to_pylist()
+    held: dict[str, datetime] = {}
+    for row in rows:
+        domain = registered_domain(row["url"])
+        held[domain] = max(row["until"], held.get(domain, row["until"]))
+    return held
 
 
 def _last_polls(
     warehouse: Warehouse, feeds: Sequence[Feed], *, at: datetime, batch: str, condition: str
 ) -> dict[str, Poll]:
-    newest = "qualify row_number() over (partition by feed_url order by polled_at desc) = 1"
-    recent = warehouse.read(
-        Poll, f"day >= ? and batch <> ? and {condition} {newest}", [(at - _POLL_WINDOW).date(), batch]
-    )
-    polls = {poll.feed_url: poll for poll in recent}
-    missing = [feed.url for feed in feeds if feed.url not in polls]
-    if missing:
-        # Long paused, or never good: then the whole history decides, for these feeds only.
-        older = warehouse.read(
-            Poll, f"list_contains(?, feed_url) and batch <> ? and {condition} {newest}", [missing, batch]
-        )
-        polls |= {poll.feed_url: poll for poll in older}
+    polls: dict[str, Poll] = {}
+    for window in _POLL_WINDOWS:
+        missing = [feed.url for feed in feeds if feed.url not in polls]
+        if not missing:
+            break
+        where = f"""
+            day >= ? and batch <> ? and {condition} and feed_url in (select unnest(?))
+            qualify row_number() over (partition by feed_url order by polled_at desc) = 1
+        """
+        since = (at - window).date() if window else date.min
+        polls |= {poll.feed_url: poll for poll in warehouse.read(Poll, where, [since, batch, missing])}
     return polls
 
 
@@ -89,12 +125,61 @@ def _feeds_with_entries(warehouse: Warehouse, feed_urls: Sequence[str], *, batch
     return set(warehouse.query(sql, [feed_urls, batch])["feed_url"].to_pylist())
 
 
-def known_entries(warehouse: Warehouse, entry_ids: Sequence[str], *, batch: str) -> set[str]:
-    """Those of the ids that another batch has stored, at any time."""
-    if not entry_ids:
-        return set()
-    sql = "select entry_id from entries where entry_id in (select unnest(?)) and batch <> ?"
-    return set(warehouse.query(sql, [list(entry_ids), batch])["entry_id"].to_pylist())
+def known_entries(
+    warehouse: Warehouse, entries: Sequence[Entry], *, at: datetime, batch: str
+) -> dict[str, list[Known]]:
+    """What other batches have stored, at any time, that one of these entries may repeat; by feed_url.
+
+    Those of the last days by their ids; for what is not among them, the whole history by id, guid, address and
+    headline within the feed.
+    """
+    recent = "day >= ? and batch <> ? and entry_id in (select unnest(?))"
+    ids = [entry.entry_id for entry in entries]
+    found = _known(warehouse, recent, [(at - _RECENT).date(), batch, ids]) if ids else []
+    have = {known.entry_id: known for _, known in found}
+    left = [entry for entry in entries if not _is_plainly(entry, have.get(entry.entry_id))]
+    if left:
+        anywhere = """
+            batch <> ? and feed_url in (select unnest(?)) and (
+                entry_id in (select unnest(?)) or guid in (select unnest(?))
+                or canonical_url in (select unnest(?)) or title in (select unnest(?)))
+        """
+        urls = [url for entry in left for url in _spellings(entry.canonical_url)]
+        guids = [
+            guid
+            for entry in left
+            for name in {entry.guid, canonical_url(entry.guid or "")}
+            for guid in _spellings(name)
+        ]
+        titles = [entry.title for entry in left if entry.title]
+        names = [entry.entry_id for entry in left]
+        feeds = list({entry.feed_url for entry in left})
+        found += _known(warehouse, anywhere, [batch, feeds, names, guids, urls, titles])
+    known: dict[str, dict[str, Known]] = defaultdict(dict)
+    for feed_url, one in found:
+        known[feed_url][one.entry_id] = one
+    return {feed_url: list(each.values()) for feed_url, each in known.items()}
+
+
+def _known(warehouse: Warehouse, where: str, params: Sequence[object]) -> list[tuple[str, Known]]:
+    sql = f"select feed_url, entry_id, guid, canonical_url, title, published_at from entries where {where}"
+    columns = warehouse.query(sql, params).to_pydict().values()
+    return [
+        (feed_url, Known(entry_id=entry_id, guid=guid, canonical_url=url, title=title, published_at=time))
+        for feed_url, entry_id, guid, url, title, time in zip(*columns, strict=True)
+    ]
+
+
+def _is_plainly(entry: Entry, known: Known | None) -> bool:
+    return known is not None and (known.canonical_url, known.title) == (entry.canonical_url, entry.title)
+
+
+def _spellings(url: str | None) -> list[str]:
+    """An address as it may be stored: with either scheme, with and without www; any other guid as it is."""
+    if not url or not url.startswith(("http://", "https://")):
+        return [url] if url else []
+    key = url_key(url)
+    return [f"{scheme}://{www}{key}" for scheme in ("http", "https") for www in ("", "www.")]
 
 
 def _first_day(warehouse: Warehouse, at: datetime, window: timedelta) -> date:
@@ -121,7 +206,7 @@ def unread_entries(warehouse: Warehouse, *, at: datetime, window: timedelta) -> 
                coalesce(attempts, 0) + 1 as attempt
         from entries left join looks using (entry_id)
         where day >= ? and not coalesce(is_settled, false) and coalesce(next_try_at, seen_at) <= ?
-        order by seen_at, published_at, entry_id
+        order by seen_at, least(published_at, seen_at), entry_id
     """
     rows = warehouse.query(sql, [since, since, at]).to_pylist()
     return [Pending(**row) for row in rows]
@@ -161,7 +246,7 @@ def unfiled_pages(
           and entry_id not in (select entry_id from filed)
           and (pages.outcome <> 'known' or {key} in (select url_key from filed) or seen_at <= ?
                or {key} in (select {URL_KEY.format("canonical_url")} from stories))
-        order by pages.outcome = 'known', seen_at, entries.published_at, entry_id limit ?
+        order by pages.outcome = 'known', seen_at, least(entries.published_at, seen_at), entry_id limit ?
         """,
         [since, since, since, at - _TWIN_PATIENCE, limit],
     )["entry_id"].to_pylist()
@@ -217,3 +302,32 @@ def first_alerts(warehouse: Warehouse) -> dict[str, datetime]:
     """When each channel was first tried."""
     found = warehouse.query("select channel, min(tried_at) as first from alerts group by channel")
     return dict(zip(found["channel"].to_pylist(), found["first"].to_pylist(), strict=True))
+
+
+def storms(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[dict[str, Any]]:
+    """The polls within `age` whose old entries were held back: feed_url, polled_at, new_count, held_count."""
+    sql = """
+        select feed_url, polled_at, new_count, held_count from polls
+        where day >= ? and polled_at > ? and polled_at <= ? and held_count > 0 order by polled_at, feed_url
+    """
+    found: list[dict[str, Any]] = warehouse.query(sql, [(at - age).date(), at - age, at]).to_pylist()
+    return found
+
+
+def newly_broken_feeds(warehouse: Warehouse, *, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """The feeds that broke in this time and are not well again: feed_url, since, words.
+
+    Broke: failed for the third time in a row, or said that it is gone (410).
+    """
+    sql = """
+        with broke as (
+            select distinct feed_url from polls
+            where day between $first and $last and polled_at > $since and polled_at <= $until
+              and (failure_count = 3 or (failure_class = 'gone' and failure_count = 1))
+        )
+        select feed_url, since, words from feed_health join broke using (feed_url)
+        where state in ('failing', 'slowed', 'muted') order by since, feed_url
+    """
+    params = {"first": since.date(), "last": until.date(), "since": since, "until": until}
+    found: list[dict[str, Any]] = warehouse.query(sql, params).to_pylist()
+    return found

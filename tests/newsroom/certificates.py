@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 
-def authority(host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """The server's side for one host name, and a client's side that trusts it."""
+def authority(host: str) -> tuple[ssl.SSLContext, bytes]:
+    """The server's side for one host name, and the authority (PEM) that a client has to trust."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
@@ -35,4 +35,4 @@ def authority(host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         file.write(public + secret)
         file.flush()
         server.load_cert_chain(file.name)
-    return server, ssl.create_default_context(cadata=public.decode())
+    return server, public

@@ -1,7 +1,6 @@
 """A client for the tests: the real one, with settings that suit a site on this machine."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_network
 from typing import Any
@@ -13,8 +12,6 @@ from newsmonitor.web import Answer, Web
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)
 LIMIT = 200_000
-# Made once: to load the certificates of the world takes longer than most tests.
-CLIENT = ssl.create_default_context()
 
 
 def a_web(**changes: Any) -> Web:
@@ -25,7 +22,6 @@ def a_web(**changes: Any) -> Web:
         "max_body_bytes": LIMIT,
         "concurrency": 4,
         "per_host": 2,
-        "tls": CLIENT,
     }
     return Web(**{**usual, **changes})
 

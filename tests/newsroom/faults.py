@@ -3,6 +3,10 @@
 import gzip
 import zlib
 from contextlib import suppress
+from functools import partial
+
+import brotli
+from backports import zstd
 
 from newsroom.site import Exchange, Reply
 
@@ -74,6 +78,12 @@ def bomb(decoded_bytes: int) -> Reply:
     return encoded("gzip", body)
 
 
+def packed_bomb(coding: str, decoded_bytes: int) -> Reply:
+    """A small body in br or zstd that unpacks to so many bytes."""
+    pack = {"br": partial(brotli.compress, quality=4), "zstd": zstd.compress}[coding]
+    return encoded(coding, pack(bytes(decoded_bytes)))
+
+
 def encoded(coding: str, body: bytes) -> Reply:
     """This body, said to be in this content coding."""
     return raw(OK, f"Content-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n".encode(), body)
@@ -105,6 +115,13 @@ def many_headers(count: int, body: bytes) -> Reply:
 def long_header(length: int) -> Reply:
     """A proper answer with one header of so many bytes."""
     return raw(OK, b"X-Long: " + b"x" * length + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def long_trailers(body: bytes, length: int) -> Reply:
+    """A proper chunked answer whose trailers have so many bytes together."""
+    lines = b"".join(b"X-Trailer-%d: value\r\n" % number for number in range(length // 20))
+    chunk = b"%x\r\n%b\r\n0\r\n" % (len(body), body)
+    return raw(OK, b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n", chunk, lines, b"\r\n")
 
 
 def redirect(location: str, status: int = 302) -> Reply:
