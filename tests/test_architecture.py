@@ -15,7 +15,8 @@ SOURCES = sorted(
 
 BASE = {"records", "errors"}
 PURE = {
-    "urls", "policy", "walls", "dedupe", "alerts", "schemas", "views", "identity", "documents", "sitemaps", "discovery", "feedlist", "opml",
+    "urls", "policy", "walls", "dedupe", "alerts", "schemas", "views", "identity", "documents",
+    "sitemaps", "discovery", "feedlist", "opml",
     "feeds", "feeddates", "feedtext", "feeditems", "feednames", "feedelements", "feedxml", "feedforgiving",
     "extract", "bylines", "decoding", "languages", "structured",
     "topics", "topicfile", "topictext",
@@ -27,8 +28,8 @@ RIM = {
     "samplesite", "samplefiles"
 }  # fmt: skip
 JOIN = {
-    "context", "worklist", "polling", "asking", "robots", "notices", "fetching", "filing", "sending", "pipeline", "explain", "report", "demo", "cli", "cli_feeds", "feedsearch",
-    "cli_health", "cli_output",
+    "context", "worklist", "polling", "asking", "robots", "fetching", "filing", "sending", "notices", "pipeline",
+    "explain", "report", "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
     "__main__", "__init__",
 }  # fmt: skip
 # A rim module may use the helper it was split into, and Parquet's schemas are pure.

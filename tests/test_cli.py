@@ -401,14 +401,14 @@ def test_feeds_check_says_what_each_feed_gives_and_stores_nothing(run, news, tmp
 
     assert result.status == 0
     down, good = [line for line in result.out.splitlines() if "/down.xml" in line or "/good.xml" in line]
-    assert down.split()[:3] == ["Down", down.split()[1], "failed"]
+    assert down.split()[:3] == ["Down", down.split()[1], "connection"]
     assert good.split()[2:6] == ["ok", "1", "2026-11-24", "11:00"]
     assert result.out.splitlines()[-1] == "1 of 2 feeds answered."
     assert f"{news['FEEDS']}, line 2: has no address" in result.err
     assert list((tmp_path / "warehouse").rglob("*.parquet")) == []
 
     rows = json.loads(run("feeds", "check", "--json", **news).out)
-    assert [(row["outlet"], row["answer"]) for row in rows] == [("Down", "failed"), ("Good", "ok")]
+    assert [(row["outlet"], row["answer"]) for row in rows] == [("Down", "connection"), ("Good", "ok")]
 
 
 def test_feeds_check_fails_where_no_feed_answers(run, news):

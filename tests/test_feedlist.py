@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmonitor.errors import InputError
-from newsmonitor.feedlist import KINDS, decode_text, parse_feed_list
+from newsmonitor.feedlist import KINDS, ROBOTS, decode_text, parse_feed_list
 from newsmonitor.records import Feed
 
 LISTS = Path(__file__).resolve().parents[2] / "shared" / "data" / "feed-lists"
@@ -46,9 +46,48 @@ def test_an_outline_with_an_address_is_a_feed_at_any_depth():
     assert broken == []
     assert feeds == [
         Feed(url="https://a.example/rss", outlet="BBC", country="GB", language="en"),
-        Feed(url="https://b.example/news.xml", outlet="Sitemap", kind="news-sitemap"),
+        Feed(url="https://b.example/news.xml", outlet="Sitemap", title="Sitemap", kind="news-sitemap"),
         Feed(url="https://c.example/feed", outlet="c.example"),
     ]
+
+
+def test_title_category_and_robots_are_read_from_an_outline():
+    feeds, broken = parse(
+        opml(
+            '<outline text="The  Ledger" title=" World &amp;&#10; war " category="/a/b,c" robots=" Ignore "'
+            ' xmlUrl="https://a.example/rss"/>',
+            '<outline text="B" title="" category=" " robots="" xmlUrl="https://b.example/rss"/>',
+        )
+    )
+
+    assert broken == []
+    assert feeds == [
+        Feed(
+            url="https://a.example/rss",
+            outlet="The Ledger",
+            title="World & war",
+            category="/a/b,c",
+            robots="ignore",
+        ),
+        Feed(url="https://b.example/rss", outlet="B"),
+    ]
+
+
+def test_attributes_of_other_namespaces_are_not_taken_for_ours():
+    outline = (
+        '<outline xmlns:x="urn:x" x:text="X" x:country="FR" x:robots="perhaps" x:xmlUrl="https://x.example/" text="A"'
+        ' xmlUrl="https://a.example/"/>'
+    )
+
+    assert parse(opml(outline)) == ([Feed(url="https://a.example/", outlet="A")], [])
+
+
+def test_a_broken_list_is_read_with_the_namespaces_that_its_root_declares():
+    text = '<opml xmlns:x="urn:x"\n xmlns:y = "urn:y"><body><outline x:a="1" y:b="2" text="A" xmlUrl="https://a.example/"/>'
+
+    feeds, broken = parse(text)
+
+    assert (feeds, len(broken)) == ([Feed(url="https://a.example/", outlet="A")], 1)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +105,10 @@ def test_an_outline_with_an_address_is_a_feed_at_any_depth():
         (
             '<outline text="a" xmlUrl="https://a.example/" kind="podcast"/>',
             "has kind 'podcast', which is none of",
+        ),
+        (
+            '<outline text="a" xmlUrl="https://a.example/" robots="allow"/>',
+            "has robots 'allow', which is none of obey, ignore",
         ),
         ('<outline text="a" xmlUrl="https://ok.example/"/>', "names https://ok.example/ again, after line 3"),
     ],
@@ -148,18 +191,39 @@ def test_a_document_cannot_reach_for_other_files_or_swell(tmp_path):
         assert sum(len(feed.url) for feed in feeds) < 1000
 
 
+def test_a_wrong_robots_is_told_with_file_line_and_mend():
+    data = b"url,robots\nhttps://a.example/,obey\nhttps://b.example/,yes\n"
+
+    feeds, [error] = parse_feed_list(data, "my.csv")
+
+    assert [feed.url for feed in feeds] == ["https://a.example/"]
+    assert str(error) == (
+        "my.csv, line 3: has robots 'yes', which is none of obey, ignore; "
+        "write ignore where the outlet lets you ask whatever its robots.txt says, else nothing"
+    )
+
+
 # ---- CSV --------------------------------------------------------------------------------------------------
 
 
 def test_a_csv_is_read_by_the_names_of_its_columns():
     feeds, broken = parse(
-        "\ufeff" + 'source,URL , outlet,language,country,kind\r\nx,https://a.example/,"A, B",uk,UA,\r\n'
+        "\ufeff" + "source,URL , outlet,language,country,kind,Title,category,robots\r\n"
+        'x,https://a.example/,"A, B",uk,UA,,World,state-controlled,IGNORE\r\n'
         "# x,https://off.example/,,,,\r\n\r\nx,https://b.example/a;b\r\n"
     )
 
     assert broken == []
     assert feeds == [
-        Feed(url="https://a.example/", outlet="A, B", country="UA", language="uk"),
+        Feed(
+            url="https://a.example/",
+            outlet="A, B",
+            country="UA",
+            language="uk",
+            title="World",
+            category="state-controlled",
+            robots="ignore",
+        ),
         Feed(url="https://b.example/a;b", outlet="b.example"),
     ]
 
@@ -285,7 +349,7 @@ def test_no_pieces_of_a_list_raise_and_a_feed_has_a_web_address(text):
     feeds, _ = parse(text)
 
     assert all(feed.url.startswith(("https://", "http://")) and feed.outlet for feed in feeds)
-    assert all(feed.kind in KINDS for feed in feeds)
+    assert all(feed.kind in KINDS and feed.robots in ROBOTS for feed in feeds)
     assert len({feed.url for feed in feeds}) == len(feeds)
 
 

@@ -189,7 +189,7 @@ def why(url: str, as_json: bool) -> None:
 
 @cli.group()
 def feeds() -> None:
-    """The feed list: what each feed gives, how it is, one more, in and out."""
+    """The feed list."""
 
 
 feeds.add_command(cli_health.check)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from newsmonitor.cli_output import AS_JSON, console, print_rows
+from newsmonitor.context import POLLED_KINDS
 from newsmonitor.records import Entry, Feed, Poll
 from newsmonitor.seeds import read_feed_list
 from newsmonitor.settings import Settings
@@ -82,7 +83,8 @@ def _todo(poll: Poll, entries: Sequence[Entry]) -> str:
 def health(everything: bool, as_json: bool) -> None:
     """What is wrong with each feed, since when, and what will happen next, as the tables have it."""
     settings = Settings.from_env()
-    feeds, broken = read_feed_list(settings.feeds)
+    listed, broken = read_feed_list(settings.feeds)
+    feeds = [feed for feed in listed if feed.kind in POLLED_KINDS]
     for error in broken:
         click.echo(f"newsmonitor: {error}", err=True)
     known = {
@@ -97,6 +99,6 @@ def health(everything: bool, as_json: bool) -> None:
              "feed": row["feed_url"], "next": row["next_poll_at"]} for row in rows]  # fmt: skip
     unwell = [row for row in rows if row["state"] != _WELL]
     shown = sorted(rows if everything else unwell, key=lambda row: (row["state"], row["outlet"]))
-    print_rows(shown, as_json, nothing=f"All {len(rows)} feeds are well.", hidden=("feed", "next"))
+    print_rows(shown, as_json, nothing="Every feed is well.", hidden=("feed", "next"))
     if not as_json and shown:
         click.echo(f"{len(rows) - len(unwell)} of {len(rows)} feeds are well.")

@@ -22,7 +22,7 @@ from newsmonitor.web import Web
 from newsmonitor.workers import Workers
 
 # A plain sitemap says neither headline nor time: of it, no article could be told from any other page.
-_POLLED = ("feed", "news-sitemap")
+POLLED_KINDS = ("feed", "news-sitemap")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ def open_run(at: datetime, settings: Settings | None = None) -> Iterator[Run]:
         at=at,
         settings=settings,
         warehouse=Warehouse(settings.warehouse),
-        feeds=tuple(feed for feed in feeds if feed.kind in _POLLED),
+        feeds=tuple(feed for feed in feeds if feed.kind in POLLED_KINDS),
         topics=read_topics(settings),
         seeds=hash_seeds((doc.document_id, doc.text, doc.title) for doc in documents),
     )

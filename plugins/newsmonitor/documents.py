@@ -43,9 +43,9 @@ def read_document(
     The feed's kind is no matter: lists are wrong about it, and the bytes are not.
     """
     items = []
-    for body in bodies:
+    for body in map(_unpacked, bodies):
         try:
-            parsed = _parse(_unpacked(body), content_type, url)
+            parsed = _parse(body, content_type, url)
         except NotAFeed as error:
             if len(bodies) > 1:
                 continue
@@ -97,12 +97,13 @@ def _parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed | Site
 
 
 def _unpacked(body: bytes) -> bytes:
-    """The bytes without a gzip around them, as .xml.gz files have that are served as they are."""
+    """The bytes without a gzip around them, as .xml.gz files have that are served as they are.
+
+    One that breaks off gives what stands before: the readers know what to do with half a document.
+    """
     if not body.startswith(_GZIP):
         return body
     try:
-        unpacker = zlib.decompressobj(31)
-        unpacked = unpacker.decompress(body, _MAX_UNPACKED)
+        return zlib.decompressobj(31).decompress(body, _MAX_UNPACKED)
     except zlib.error:
         return body
-    return unpacked if unpacker.eof else body

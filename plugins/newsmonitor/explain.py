@@ -9,7 +9,6 @@ from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.warehouse import Warehouse
 from newsmonitor.worklist import URL_KEY
 
-
 _FIRST = "first poll"
 _BACKLOG = {
     _FIRST: "it stood there at the feed's first poll",

@@ -17,12 +17,14 @@ from newsmonitor.errors import InputError
 from newsmonitor.records import Feed
 
 KINDS = ("feed", "news-sitemap", "sitemap")
+ROBOTS = ("obey", "ignore")
 
-# One line of a list: its number, and what it says (url, outlet, kind, country, language).
+# One line of a list: its number, and what it says (url, outlet and the other fields of a Feed).
 _Line = tuple[int, Mapping[str, str]]
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_PREFIX = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 # An attribute's value may not hold "<", so a tag ends before the next one whatever its quotes do.
 _OUTLINE = re.compile(r"<outline\b[^<]*")
@@ -35,9 +37,9 @@ _FORMS = "give an OPML file, or a CSV file whose first line is outlet,url,kind,c
 def parse_feed_list(data: bytes, where: str) -> tuple[tuple[Feed, ...], tuple[InputError, ...]]:
     """The feeds of a list in their order, and an InputError for every line that gives none; never raises.
 
-    OPML (opml.org/spec2.opml): every outline with an xmlUrl at any depth, named by its text or title;
-    country, language and kind are attributes of ours. CSV: of the columns outlet, url, kind, country and
-    language only url must be there; others are passed over, and so is a line that begins with #.
+    OPML (opml.org/spec2.opml): every outline with an xmlUrl at any depth; its text, or its title, is the outlet;
+    country, kind and robots are attributes of ours. CSV: of the columns outlet, url, kind, country, language,
+    title, category and robots only url must be there; others are passed over, and so is a line that begins with #.
     """
     try:
         lines, broken = _read_lines(data, where)
@@ -113,7 +115,8 @@ def _parse_xml(data: bytes) -> etree._Element:
 def _outline(element: etree._Element, number: int) -> _Line | None:
     if etree.QName(element).localname.lower() != "outline":
         return None
-    named = {etree.QName(str(name)).localname.lower(): str(value) for name, value in element.items()}
+    # Names with their namespaces: what is known of a feed, in an export of ours, is not the feed itself.
+    named = {str(name).lower(): str(value) for name, value in element.items()}
     # Without an address an outline is a folder, a note or a link, unless it says that it is a feed.
     if "xmlurl" not in named and named.get("type", "").lower() not in ("rss", "atom"):
         return None
@@ -136,11 +139,14 @@ def _salvage_opml(
     lines: list[_Line] = []
     broken: list[InputError] = []
     at, told = error.lineno or 1, False
+    # Declared at the root, which the single outline no longer has.
+    spaces = "".join(f' xmlns:{prefix}="urn:x"' for prefix in dict.fromkeys(_PREFIX.findall(text)))
     for number, tag in _tags(text):
         is_here = number <= at <= number + tag.count("\n")
         escaped, ampersands = _BARE_AMPERSAND.subn("&amp;", tag)
         try:
-            outline = _outline(_parse_xml(f"{escaped.rstrip('/')}/>".encode()), number)
+            [element] = _parse_xml(f"<opml{spaces}>{escaped.rstrip('/')}/></opml>".encode())
+            outline = _outline(element, number)
         except etree.XMLSyntaxError as cause:
             broken.append(_not_well_formed(where, cause, number))
             told = told or is_here
@@ -175,7 +181,7 @@ def _not_well_formed(where: str, error: etree.XMLSyntaxError, line: int) -> Inpu
 
 def _read_csv(data: bytes, where: str) -> tuple[list[_Line], list[InputError]]:
     text = decode_text(data, where)
-    delimiter = _delimiter(text, where)
+    delimiter = delimiter_of(text, where)
     lines: list[_Line] = []
     broken: list[InputError] = []
     columns: list[str] = []
@@ -197,7 +203,7 @@ def _read_csv(data: bytes, where: str) -> tuple[list[_Line], list[InputError]]:
     return lines, broken
 
 
-def _delimiter(text: str, where: str) -> str:
+def delimiter_of(text: str, where: str) -> str:
     """What parts the columns: spreadsheets write semicolons or tabs where the comma is the decimal sign."""
     rows = enumerate(text.splitlines(), 1)
     number, first = next(((n, row) for n, row in rows if row.strip() and not row.startswith("#")), (1, ""))
@@ -233,13 +239,25 @@ def _to_feed(line: Mapping[str, str], where: str, number: int) -> Feed:
     if kind not in KINDS:
         problem = f"has kind {kind[:40]!r}, which is none of {', '.join(KINDS)}"
         raise InputError(where, problem, "write feed for RSS, Atom and JSON Feed", line=number)
+    robots = line.get("robots", "").strip().lower() or ROBOTS[0]
+    if robots not in ROBOTS:
+        problem = f"has robots {robots[:40]!r}, which is none of {', '.join(ROBOTS)}"
+        mend = "write ignore where the outlet lets you ask whatever its robots.txt says, else nothing"
+        raise InputError(where, problem, mend, line=number)
     return Feed(
         url=url,
-        outlet=" ".join(line.get("outlet", "").split()) or host,
+        outlet=_words(line, "outlet") or host,
         kind=kind,
         country=_code(line.get("country", ""), longest=2).upper() or None,
         language=_code(line.get("language", ""), longest=3).lower() or None,
+        title=_words(line, "title") or None,
+        category=_words(line, "category") or None,
+        robots=robots,
     )
+
+
+def _words(line: Mapping[str, str], name: str) -> str:
+    return " ".join(line.get(name, "").split())
 
 
 def _host(url: str) -> str | None:

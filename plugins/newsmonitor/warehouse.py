@@ -66,10 +66,17 @@ class Warehouse:
         pa.default_memory_pool().release_unused()
 
     def read(
-        self, record: type[Row], where: str = "true", params: Sequence[Any] = (), *, order: str = "all"
+        self,
+        record: type[Row],
+        where: str = "true",
+        params: Sequence[Any] = (),
+        *,
+        order: str = "all",
+        columns: Sequence[str] = ("*",),
     ) -> list[Row]:
-        """The rows of one table that satisfy an SQL condition, as records."""
-        table = self.query(f"select * from {record.TABLE} where {where} order by {order}", params)
+        """The rows of one table that satisfy an SQL condition, as records; columns that are not read are unknown."""
+        names = ", ".join(columns)
+        table = self.query(f"select {names} from {record.TABLE} where {where} order by {order}", params)
         return from_table(table, record)
 
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:

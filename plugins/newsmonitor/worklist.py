@@ -17,6 +17,12 @@ from newsmonitor.warehouse import Warehouse
 # Where the last poll of a feed is looked for: most are alive; one that is long dead is asked once a week, a muted
 # one once a month; and what is not found there (a new feed, or a desk long off) is looked for in everything.
 _POLL_WINDOWS = (timedelta(days=3), timedelta(days=40), None)
+# What of a poll decides about the next one; the rest is for people.
+_REMEMBERED = (
+    "feed_url", "polled_at", "outcome", "asked_url", "etag", "last_modified", "body_sha256", "entry_count",
+    "failure_class", "failure_count", "failing_since", "next_poll_at", "pace_seconds", "last_full_at", "last_new_at",
+    "is_lying", "moved_url", "moved_count", "suggested_url", "hub_urls",
+)  # fmt: skip
 # Most entries of a feed were there at the poll before.
 _RECENT = timedelta(days=14)
 # A twin of an entry waits for it this long, then it is filed on its own.
@@ -53,10 +59,8 @@ def due_feeds(warehouse: Warehouse, feeds: Sequence[Feed], *, at: datetime, batc
 
     Those that failed last time come last: a 503 of one holds its whole domain.
     """
-    done = {
-        poll.feed_url
-        for poll in warehouse.read(Poll, "day = ? and batch = ? and outcome <> 'failed'", [at.date(), batch])
-    }
+    answered = "select feed_url from polls where day = ? and batch = ? and outcome <> 'failed'"
+    done = set(warehouse.query(answered, [at.date(), batch])["feed_url"].to_pylist())
     left = [feed for feed in feeds if feed.url not in done]
     last = _last_polls(warehouse, left, at=at, batch=batch, condition="true")
     held = held_domains(warehouse, at=at)
@@ -114,7 +118,8 @@ def _last_polls(
             qualify row_number() over (partition by feed_url order by polled_at desc) = 1
         """
         since = (at - window).date() if window else date.min
-        polls |= {poll.feed_url: poll for poll in warehouse.read(Poll, where, [since, batch, missing])}
+        found = warehouse.read(Poll, where, [since, batch, missing], columns=_REMEMBERED)
+        polls |= {poll.feed_url: poll for poll in found}
     return polls
 
 
