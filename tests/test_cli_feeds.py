@@ -1,7 +1,7 @@
 """feeds add, import and export: a feed is found, the list grows by it, and all that is known is written."""
 
 import csv
-import json
+import os
 import stat
 import sys
 from dataclasses import dataclass
@@ -229,6 +229,17 @@ def test_an_address_that_cannot_be_reached_is_told_at_once(run, site, list_file,
     assert one_line(result.err).startswith(f"newsmonitor: {url}: ")
 
 
+def test_what_a_person_writes_into_the_list_during_the_search_stays(run, site, list_file):
+    def while_they_edit(exchange):
+        list_file.write_text(OPML.replace("mine", "mine, edited"))
+        faults.redirect("/rss")(exchange)
+
+    a_feed(site)
+    run("add", site.reply("/old", while_they_edit))
+
+    assert ("mine, edited" in list_file.read_text(), len(listed(list_file))) == (True, 2)
+
+
 def test_a_dry_run_says_what_it_finds_and_changes_nothing(run, site, list_file):
     result = run("add", a_feed(site), "--dry-run")
 
@@ -353,11 +364,18 @@ def test_the_list_keeps_its_rights_and_a_link_to_it_stays_a_link(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_list_in_a_folder_that_is_not_there_is_told_in_one_line(run, tmp_path):
-    result = run("export", str(tmp_path / "none" / "x.opml"))
+def test_what_is_no_file_is_not_replaced_by_one(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
 
-    assert result.status == 2
-    assert "cannot be written (No such file or directory)" in one_line(result.err)
+    for name, said in (
+        ("pipe", "is no ordinary file"),
+        ("loop", "cannot be written (Too many levels of symbolic links)"),
+        ("none/x.opml", "cannot be written (No such file or directory)"),
+    ):
+        result = run("export", str(tmp_path / name))
+        assert (result.status, said in one_line(result.err)) == (2, True)
+    assert ((tmp_path / "pipe").is_fifo(), (tmp_path / "loop").is_symlink()) == (True, True)
 
 
 # ---- import -----------------------------------------------------------------------------------------------
@@ -479,4 +497,4 @@ def test_a_broken_line_of_the_list_is_told_by_export(run, list_file):
 
     assert result.status == 0
     assert one_line(result.err).startswith(f"newsmonitor: {list_file}, line 8: has no address")
-    assert json.dumps(result.out).count("xmlUrl") == 1
+    assert result.out.count("xmlUrl") == 1

@@ -169,6 +169,14 @@ def test_a_feed_that_announces_its_archive_is_held_back_and_what_is_fresh_is_not
     assert held == {one.entry_id for one in archive}
 
 
+def test_what_is_older_than_a_week_is_no_news_also_of_a_feed_that_was_away_for_months():
+    missed = [replace(old(n), published_at=NOON - n * 3 * DAY) for n in range(20)]
+
+    held = hold_back(missed, [], at=NOON, last_good_at=NOON - 100 * DAY)
+
+    assert held == {one.entry_id for one in missed[3:]}
+
+
 def test_headlines_that_the_feed_had_before_are_old_whatever_their_dates_say():
     before = [known(fresh(n)) for n in range(8)]
     again = [entry(f"x{n}", f"https://new.example/{n}", f"{OTHER}, {n}", NOON) for n in range(8)]
@@ -194,7 +202,11 @@ def test_in_a_storm_what_has_no_time_is_held_too():
             [*(old(n) for n in range(6)), *(fresh(n) for n in range(6))],
             NOON - HOUR,
         ),
-        ("what a desk missed that was off for two months", [old(n) for n in range(20)], NOON - 60 * DAY),
+        (
+            "what a desk missed that was off over the weekend",
+            [replace(old(n), published_at=NOON - 3 * DAY) for n in range(20)],
+            NOON - 4 * DAY,
+        ),
         ("news of the day", [fresh(n) for n in range(40)], NOON - HOUR),
         ("a feed without dates", [replace(fresh(n), published_at=None) for n in range(40)], NOON - HOUR),
     ],

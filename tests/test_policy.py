@@ -76,7 +76,30 @@ def test_the_longer_a_feed_was_silent_the_later_it_is_asked(silence, least, most
 def test_a_feed_is_asked_before_more_than_a_quarter_of_it_can_be_new():
     # Half of it was new within an hour: in half an hour it may be a quarter.
     assert after_answer(silence=10 * DAY, spacing=HOUR, share=0.5) == 30 * MINUTE
-    assert after_answer(silence=10 * DAY, spacing=HOUR, share=1.0) == 15 * MINUTE
+    assert after_answer(silence=10 * DAY, spacing=HOUR, share=0.9) == timedelta(seconds=1000)
+
+
+def test_a_feed_that_was_new_from_end_to_end_is_asked_at_the_next_run():
+    assert after_answer(silence=10 * DAY, spacing=HOUR, share=1.0, cache=3600) == FIVE - MINUTE
+
+
+def test_the_dates_in_a_feed_say_how_soon_entries_fall_out_whatever_its_caches_say():
+    def wait(silence):
+        at = policy.next_after_answer(
+            FEED,
+            at=NOON,
+            last_new_at=NOON - silence,
+            spacing=None,
+            new_share=0,
+            pace_seconds=None,
+            cache_seconds=3600,
+            span_seconds=40 * 60,
+        )
+        return at - NOON
+
+    assert wait(timedelta()) == 10 * MINUTE
+    # A feed that has gone quiet may rest.
+    assert wait(2 * DAY) >= HOUR
 
 
 @pytest.mark.parametrize("hint", ["pace", "cache"])

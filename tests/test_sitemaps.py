@@ -374,6 +374,21 @@ def test_a_document_made_to_cost_time_costs_none(text):
     assert process_time() - start < 2
 
 
+@pytest.mark.parametrize("junk", ["<b/>", "<url><b/>"], ids=["between articles", "in one"])
+def test_a_megabyte_that_says_nothing_ends_a_document_and_keeps_what_stands_before(junk):
+    head, filler = f"{HEAD}{an_article('/near')}{junk}", "<b/>" * 50_000
+    far = an_article("/far") + "</urlset>" if junk == "<b/>" else f"</url>{an_article('/far')}</urlset>"
+
+    assert [item.url[-4:] for item in items(f"{head}{filler}{far}".encode())] == ["near", "/far"]
+    assert [item.url[-5:] for item in items(f"{head}{filler * 6}{far}".encode())] == ["/near"]
+
+
+def test_of_endless_keywords_the_first_are_taken():
+    [item] = items(urlset(an_article(more=f"<news:keywords>a,b,{'a,' * 100_000}z</news:keywords>")))
+
+    assert item.categories == ("a", "b")
+
+
 # ---- any input --------------------------------------------------------------------------------------------
 
 PIECES = st.lists(

@@ -11,6 +11,7 @@ from newsmonitor import policy, walls
 from newsmonitor.documents import Document
 from newsmonitor.errors import FetchError, WorkerFailure
 from newsmonitor.feeddates import is_plausible
+from newsmonitor.feeditems import ParsedFeed
 from newsmonitor.records import Entry, Feed, Poll
 from newsmonitor.robots import Robots
 from newsmonitor.urls import registered_domain, url_key
@@ -191,6 +192,9 @@ class Asker:
         if document is None or feed is None:
             kept["entry_count"] = good.entry_count if good else None
             return self._asked(state, url, answer, outcome, kept)
+        if feed.is_cut:
+            # Half a feed must not pass for a whole one: the rest would be "not modified" for hours.
+            kept |= {"etag": None, "last_modified": None, "body_sha256": None}
         newest = [
             entry.published_at
             for entry in document.entries
@@ -202,7 +206,8 @@ class Asker:
             "pace_seconds": policy.pace_of(said, newest=newest),
             "hub_urls": tuple(dict.fromkeys((*feed.hub_urls, *_hubs(answer))))[:_MAX_HUBS],
             "last_new_at": (state.last.last_new_at if state.last else None) or self.at,
-            "error": f"{url}: {feed.bridge_error}" if feed.bridge_error else None,
+            "span_seconds": round((max(newest) - min(newest)).total_seconds()) if len(newest) > 3 else None,
+            "error": _half_said(url, feed),
         }
         asked = self._asked(state, url, answer, outcome, kept)
         return replace(asked, entries=document.entries, may_lie=_may_lie(good, asked.poll))
@@ -256,7 +261,7 @@ class Asker:
             state,
             url,
             failure_class=error.failure_class,
-            error=str(error),
+            error=str(error) if error.url == url else f"{url}: redirected to {error}",
             status=error.status,
             retry_after=error.retry_after,
         )
@@ -316,6 +321,7 @@ class Asker:
 # What a row hands on to the next.
 _CARRIED = (
     "pace_seconds",
+    "span_seconds",
     "last_full_at",
     "last_new_at",
     "is_lying",
@@ -338,6 +344,13 @@ def _row(state: FeedState, url: str, at: datetime, outcome: str, **known: Any) -
         asked_url=url if url != state.feed.url else None,
         **(carried | known),
     )
+
+
+def _half_said(url: str, feed: ParsedFeed) -> str | None:
+    """What is wrong with a feed that was read all the same."""
+    if feed.is_cut:
+        return f"{url}: it breaks off before its end; asked again in full"
+    return f"{url}: its bridge reports: {feed.bridge_error}" if feed.bridge_error else None
 
 
 def _may_lie(good: Poll | None, poll: Poll) -> bool:

@@ -55,6 +55,8 @@ def add(url: str, outlet: str | None, country: str | None, language: str | None,
         country=country.upper() if country else None,
         language=language.lower() if language else None,
     )
+    # Read again: the search may have taken a minute, in which somebody edited the file.
+    listed = _read_list(settings.feeds)
     if _is_listed(listed, feed.url):
         return
     longer = listed.grown(feed)
@@ -88,9 +90,9 @@ def import_(file: Path) -> None:
 def export(file: Path | None, as_csv: bool) -> None:
     """Write the feed list as OPML 2.0, with all that is known of each feed, to a file or the terminal."""
     settings = Settings.from_env()
-    if file is not None and file.resolve() == settings.feeds.resolve():
-        raise InputError(str(file), "is the feed list itself", "name another file")
     feeds, broken = read_feed_list(settings.feeds)
+    if file is not None and file.exists() and file.samefile(settings.feeds):
+        raise InputError(str(file), "is the feed list itself", "name another file")
     for error in broken:
         click.echo(f"newsmonitor: {error}", err=True)
     known = _what_is_known(Warehouse(settings.warehouse))

@@ -128,6 +128,6 @@ def open_robots(run: Run, web: Web) -> Robots | None:
     )
 
 
-def open_workers(settings: Settings) -> Workers:
-    """The worker processes of these settings; an async context manager."""
-    return Workers(count=settings.workers)
+def open_workers(settings: Settings, *, recycle_after: int = 500) -> Workers:
+    """The worker processes of these settings, each replaced after so many calls; an async context manager."""
+    return Workers(count=settings.workers, recycle_after=recycle_after)

@@ -75,6 +75,7 @@ def read_document(
         hub_urls=first.hub_urls,
         self_url=first.self_url,
         bridge_error=first.bridge_error,
+        is_cut=any(parsed.is_cut for parsed in items),
     )
     return Document(feed=bare, entries=tuple({entry.entry_id: entry for entry in entries}.values()))
 

@@ -3,6 +3,7 @@
 What it gives is taken with care: a feed can make any of its values any type.
 """
 
+import re
 import xml.sax
 from collections.abc import Mapping
 from io import BytesIO
@@ -11,10 +12,14 @@ from typing import Any
 import feedparser
 
 from newsmonitor.feeditems import Link, ParsedFeed, RawItem, feed_of
+from newsmonitor.feedtext import with_ampersands
 
 # All that a parser of this kind raises when its input leaves the paths it was written for.
 FOREIGN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, RuntimeError,
             xml.sax.SAXException)  # fmt: skip
+
+# "AT&T wins": feedparser reads an entity there, and makes it "AT&T; wins".
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,31};)")
 
 
 def read_forgiving(document: str, url: str) -> ParsedFeed | None:
@@ -23,7 +28,7 @@ def read_forgiving(document: str, url: str) -> ParsedFeed | None:
     Its `version`, not its `bozo`, says whether something is a feed. Raises one of FOREIGN.
     """
     # A stream and not the bytes: feedparser takes bytes for the name of a file and opens it.
-    source = BytesIO(document.encode())
+    source = BytesIO(with_ampersands(document, _BARE_AMPERSAND).encode())
     parsed = feedparser.parse(source, sanitize_html=False, resolve_relative_uris=False)
     channel, entries = record_of(parsed["feed"]), records_of(parsed["entries"])
     if not parsed["version"]:

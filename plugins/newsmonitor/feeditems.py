@@ -68,7 +68,8 @@ class ParsedFeed:
 
     update_seconds and ttl_seconds are the waits it asks for between two polls (sy:updatePeriod with
     sy:updateFrequency; RSS ttl), hub_urls the WebSub hubs it names (five at most), self_url the address it gives
-    itself. bridge_error is what a bridge reports in an item of its own, beside items that are real.
+    itself. bridge_error is what a bridge reports in an item of its own, beside items that are real; is_cut says that
+    the document breaks off before its end.
     """
 
     version: str
@@ -80,6 +81,7 @@ class ParsedFeed:
     hub_urls: tuple[str, ...] = ()
     self_url: str | None = None
     bridge_error: str | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ feedparser (feedforgiving), which forgives most; JSON Feed, which it does not kn
 
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -59,9 +59,14 @@ _WHAT_XML_IS = {
     "opml": "an OPML list of feeds",
     "svg": "a picture (SVG)",
 }
+_ITEM_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ITEM_DATE = re.compile(r"<(?:pubDate|published|updated|dc:date)>([^<]{1,80})<", re.IGNORECASE)
 _LINK_WITH_TEXT = re.compile(
     r"<link\s(?![^<>]*(?:enclosure|self|hub|next))[^<>]*(?<!/)>(?=\s*https?://)", re.IGNORECASE
 )
+# Comments of caches stand behind the end of the root; a whole item does not.
+_END_WITHIN = 1_000
+_FEED_END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _MAGIC = (
     (b"\x1f\x8b", "gzip-compressed data"),
     (b"%PDF", "a PDF"),
@@ -80,7 +85,8 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> ParsedFeed
         return _without_errors(_json_feed(text, url))
     if _HTML.match(text) or not _FEED_TAG.search(text):
         raise _not_a_feed(body, text)
-    return _without_errors(_xml_feed(body, text, url))
+    parsed = _without_errors(_xml_feed(body, text, url))
+    return parsed if _FEED_END.search(text[-_END_WITHIN:]) else replace(parsed, is_cut=True)
 
 
 def is_error_item(item: ParsedItem) -> str | None:
@@ -116,9 +122,12 @@ def to_entries(parsed: ParsedFeed, feed: Feed, *, seen_at: datetime, is_backlog:
     uses = Counter(
         guid for guid, _ in {(i.guid, at) for i, at in zip(parsed.items, places, strict=True) if i.guid}
     )
+    crowded = _crowded(parsed.items, places)
     entries: dict[str, Entry] = {}
     for item, url, place in zip(parsed.items, canonical, places, strict=True):
         entry_id = identify(feed.url, *_natural_key(item, place, is_reused=uses[item.guid or ""] > 1))
+        if (item.guid, place) in crowded:
+            entry_id = identify(entry_id, item.title or "")
         if entry_id not in entries:
             entries[entry_id] = Entry(
                 entry_id=entry_id,
@@ -141,6 +150,23 @@ def to_entries(parsed: ParsedFeed, feed: Feed, *, seen_at: datetime, is_backlog:
                 is_backlog=is_backlog,
             )
     return tuple(entries.values())
+
+
+def _crowded(items: Sequence[ParsedItem], places: Sequence[str]) -> set[tuple[str | None, str]]:
+    """The pairs of guid and address that stand for several items: of a feed that links all to its home page.
+
+    With a guid also their times must differ, else it is one item with its headline in two forms.
+    """
+    found: dict[tuple[str | None, str], list[ParsedItem]] = defaultdict(list)
+    for item, place in zip(items, places, strict=True):
+        found[item.guid, place].append(item)
+    return {
+        pair
+        for pair, those in found.items()
+        if len(those) > 1
+        and len({item.title for item in those}) > 1
+        and (pair[0] is None or len({item.published_at for item in those}) > 1)
+    }
 
 
 def _natural_key(item: ParsedItem, place: str, *, is_reused: bool) -> tuple[str, ...]:
@@ -175,11 +201,27 @@ def document_of(text: str) -> str:
     # Both readers would take an attribute (uri="at://...", href="") for the address that stands in the element.
     text = _LINK_WITH_TEXT.sub("<link>", text)
     if len(text) > MAX_ITEMS * len("<item></item>"):
-        end = next(islice(_ITEM_END.finditer(text), MAX_ITEMS - 1, None), None)
-        if end is not None:
-            whole, root = _root(text)
-            text = text[: end.end()] + ("</channel>" if root == "rss" else "") + f"</{whole}>"
+        text = _newest_of_many(text)
     return _DECLARATION + text
+
+
+def _newest_of_many(text: str) -> str:
+    """The document with as many items as are taken: the first, or the last where these are the newer ones."""
+    ends = [match.end() for match in _ITEM_END.finditer(text)]
+    begin = _ITEM_START.search(text)
+    if len(ends) <= MAX_ITEMS or begin is None:
+        return text
+    whole, root = _root(text)
+    closing = ("</channel>" if root == "rss" else "") + f"</{whole}>"
+    first, last = (_date_in(piece) for piece in (text[: ends[0]], text[ends[-2] : ends[-1]]))
+    if first is not None and last is not None and last > first:
+        return text[: begin.start()] + text[ends[-MAX_ITEMS - 1] : ends[-1]] + closing
+    return text[: ends[MAX_ITEMS - 1]] + closing
+
+
+def _date_in(item: str) -> datetime | None:
+    dates = (parse_date(text) for text in reversed(_ITEM_DATE.findall(item)))
+    return next(filter(None, dates), None)
 
 
 def _root(text: str) -> tuple[str, str]:

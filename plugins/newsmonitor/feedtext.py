@@ -147,6 +147,16 @@ def _if_allowed(match: re.Match[str]) -> str:
     return match[0] if number <= 0x10FFFF and not _CONTROLS.match(chr(number)) else ""
 
 
+def with_ampersands(text: str, bare: re.Pattern[str]) -> str:
+    """The XML with each & that matches `bare` spelt out, but for CDATA sections, where it means itself."""
+    first, *parts = text.split("<![CDATA[")
+    mended = [bare.sub("&amp;", first)]
+    for part in parts:
+        inside, end, after = part.partition("]]>")
+        mended += ["<![CDATA[", inside, end, bare.sub("&amp;", after)]
+    return "".join(mended)
+
+
 def plain_line(markup: str, limit: int) -> str | None:
     """One line of plain text, for a headline or a name; None where nothing is left."""
     text = markup[: 4 * limit]

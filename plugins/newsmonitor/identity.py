@@ -20,7 +20,8 @@ _TELLING_TITLE = 20
 _SAME_PUBLICATION = timedelta(days=1)
 # A storm: at least so many, and more than half, of what came as new is old.
 _STORM = 5
-_OLD = timedelta(days=2)
+# Older than the second is no news to anybody, also of a feed that comes back after months.
+_OLD, _PAST = timedelta(days=2), timedelta(days=7)
 _MIDNIGHT = time(0, 0)
 
 
@@ -68,8 +69,8 @@ def hold_back(
 ) -> frozenset[str]:
     """The ids of new entries to hold back, where a known feed announces mostly old things as new; else none.
 
-    Old is what was published before the last poll that succeeded and more than two days ago, or has a headline
-    that the feed had before. In a storm what has no time is held too; what is fresh never is.
+    Old is what is older than a week, or than two days if it was published before the last poll that succeeded, and
+    what has a headline that the feed had before. In a storm what has no time is held too; what is fresh never is.
     """
     titles = {title for one in known if (title := _title(one.title))}
     old = {entry.entry_id for entry in new if _is_old(entry, titles, at, last_good_at)}
@@ -84,7 +85,8 @@ def _is_old(entry: Entry, titles: set[str], at: datetime, last_good_at: datetime
         return True
     if published is None or not is_plausible(published, at):
         return False
-    return published < at - _OLD and last_good_at is not None and published < last_good_at
+    is_missed = last_good_at is not None and published >= last_good_at
+    return published < at - (_PAST if is_missed else _OLD)
 
 
 class _Memory:
@@ -110,10 +112,17 @@ class _Memory:
             # Known by its text alone, which is what its id is made of.
             return entry.entry_id in self._ids
         return (
-            any(_is_same_by_guid(entry, address, one) for one in self._by_guid[_guid(entry.guid)])
+            any(self._is_same_by_guid(entry, address, one) for one in self._by_guid[_guid(entry.guid)])
             or any(self._is_same_by_address(entry, address, one) for one in self._by_address[address])
             or any(_is_same_by_title(entry, one) for one in self._by_title[_title(entry.title)])
         )
+
+    def _is_same_by_guid(self, entry: Entry, address: str, one: Known) -> bool:
+        """A guid alone is not enough: some feeds use one for each newest item."""
+        if address and address not in self._shared and address == _address(one.canonical_url):
+            # "Live" pages keep guid and address for weeks; there the headline is edited, not the story new.
+            return True
+        return _is_same_by_guid(entry, one)
 
     def _is_same_by_address(self, entry: Entry, address: str, one: Known) -> bool:
         if address in self._shared and _folded(entry.title) != _folded(one.title):
@@ -130,21 +139,17 @@ def _shared_addresses(entries: Sequence[Entry]) -> set[str]:
     return {
         _address(url)
         for url, found in uses.items()
-        if len(found) > 1
-        and len({_guid(entry.guid) for entry in found}) > 1
-        and len({_folded(entry.title) for entry in found}) > 1
+        if len(found) > 1 and len({_folded(entry.title) for entry in found}) > 1
     }
 
 
-def _is_same_by_guid(entry: Entry, address: str, one: Known) -> bool:
-    """A guid alone is not enough: some feeds use one for each newest item."""
-    if address and address == _address(one.canonical_url):
-        # "Live" pages keep guid and address for weeks; there the headline is edited, not the story new.
-        return True
+def _is_same_by_guid(entry: Entry, one: Known) -> bool:
     if _folded(entry.title) == _folded(one.title) or entry.published_at == one.published_at is not None:
         return True
     # Without an address the guid is believed, until headline and time both speak against it.
-    return not address and not one.canonical_url and None in (entry.published_at, one.published_at)
+    return (
+        not entry.canonical_url and not one.canonical_url and None in (entry.published_at, one.published_at)
+    )
 
 
 def _is_same_by_title(entry: Entry, one: Known) -> bool:
@@ -173,7 +178,9 @@ def _guid(guid: str | None) -> str:
     """A guid without what changes in it: an address loses scheme, www and tracking parameters."""
     if not guid or not guid.lower().startswith(("http://", "https://")):
         return guid or ""
-    return _address(canonical_url(guid)) or guid
+    # The posts of a live page differ in the fragment only.
+    _, mark, fragment = guid.partition("#")
+    return (_address(canonical_url(guid)) or guid) + mark + fragment
 
 
 def _address(canonical: str | None) -> str:

@@ -70,11 +70,13 @@ def next_after_answer(
     new_share: float,
     pace_seconds: int | None,
     cache_seconds: float | None,
+    span_seconds: float | None = None,
 ) -> datetime:
     """The time before which a feed that answered is not asked again: in five minutes to a day.
 
-    The longer it was silent, the later; but before more than a quarter of it can be new, by the share that was
-    new after `spacing` (the time since the poll before). Not before what it asks for itself: pace_seconds, and
+    The longer it was silent, the later; but before more than a quarter of it can be new: by the share that was
+    new after `spacing` (the time since the poll before), and within a day of its last news by the time that its
+    entries span. Not before what it asks for itself: pace_seconds, and
     cache_seconds, for which its answer may come from a cache; unless entries would fall out meanwhile.
     """
     silence = max(at - last_new_at, timedelta()) if last_new_at else timedelta()
@@ -85,10 +87,13 @@ def next_after_answer(
         timedelta(seconds=min(s or 0, _LONGEST.total_seconds())) for s in (pace_seconds, cache_seconds)
     )
     wait = max(wait - _SLACK, asked)
+    turned_over = [_LONGEST.total_seconds()]
     if new_share > 0 and spacing is not None:
-        # In seconds, for a timedelta has an end.
-        turned_over = min(spacing.total_seconds() * _TURNOVER / new_share, _LONGEST.total_seconds())
-        wait = min(wait, timedelta(seconds=turned_over))
+        # In seconds, for a timedelta has an end. All of it new: something may have fallen out already.
+        turned_over.append(spacing.total_seconds() * _TURNOVER / new_share if new_share < 1 else 0.0)
+    if span_seconds is not None and silence < _LONGEST:
+        turned_over.append(span_seconds * _TURNOVER)
+    wait = min(wait, timedelta(seconds=min(turned_over)))
     return at + min(max(wait, NEXT_RUN), _LONGEST)
 
 

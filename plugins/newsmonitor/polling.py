@@ -10,6 +10,8 @@ from datetime import datetime
 from itertools import zip_longest
 from time import monotonic
 
+import uvloop
+
 from newsmonitor import identity, policy, worklist
 from newsmonitor.asking import Asked, Asker
 from newsmonitor.context import Run, open_robots, open_web, open_workers
@@ -28,6 +30,8 @@ _FLUSH_ENTRIES = 10_000
 _FLUSH_SECONDS = 15.0
 # Feeds at work at a time, from the request to the parsed entries: what bounds the memory.
 _AT_WORK = 128
+# The libraries that read feeds keep no caches, and a start costs half a second.
+_RECYCLE_AFTER = 10_000
 # Feeds that have not been asked when the time is up are due at the next run.
 _STEP_SECONDS = 240.0
 _FEW = 3
@@ -42,7 +46,8 @@ def poll_feeds(run: Run, shard: int = 0) -> dict[str, int]:
     mine = [feed for feed in run.feeds if run.owns(shard, feed.url)]
     due = worklist.due_feeds(run.warehouse, mine, at=run.at, batch=batch)
     if due:
-        asyncio.run(_Polling(run=run, batch=batch).all(due))
+        # 50,000 small steps in a second: the loop in C takes a tenth less of the whole than Python's own.
+        uvloop.run(_Polling(run=run, batch=batch).all(due))
     return _counts(run, batch)
 
 
@@ -75,7 +80,8 @@ class _Polling:
     async def all(self, due: Sequence[FeedState]) -> None:
         deadline = monotonic() + _STEP_SECONDS
         left = deque(_by_turns(due))
-        async with open_web(self.run.settings) as web, open_workers(self.run.settings) as workers:
+        settings = self.run.settings
+        async with open_web(settings) as web, open_workers(settings, recycle_after=_RECYCLE_AFTER) as workers:
             robots = open_robots(self.run, web)
             # All that was loaded before lives on; to look through it again and again took a fifth of the time.
             gc.freeze()
@@ -137,7 +143,9 @@ def _settle(asked: Asked, known: Sequence[Known], at: datetime) -> tuple[Poll, t
         return poll, ()
     new = identity.find_new(asked.entries, known)
     good_at = state.last_good.polled_at if state.last_good else None
-    held = frozenset() if state.is_first else identity.hold_back(new, known, at=at, last_good_at=good_at)
+    held: frozenset[str] = frozenset()
+    if new and not state.is_first:
+        held = identity.hold_back(new, known, at=at, last_good_at=good_at)
     fresh_count = len(new) - len(held)
     last_new_at = at if fresh_count and not state.is_first else poll.last_new_at
     share = fresh_count / max(poll.entry_count or 0, 1) if not state.is_first else 0.0
@@ -155,6 +163,7 @@ def _settle(asked: Asked, known: Sequence[Known], at: datetime) -> tuple[Poll, t
             new_share=share,
             pace_seconds=poll.pace_seconds,
             cache_seconds=asked.cache_seconds,
+            span_seconds=poll.span_seconds,
         ),
     )
     return poll, tuple(_with_reason(entry, held) for entry in new)

@@ -86,6 +86,7 @@ class Poll:
     pace_seconds: int | None = _maybe(
         "wait the feed asks for (ttl, sy:updatePeriod), unless its own dates belie it"
     )
+    span_seconds: int | None = _maybe("time from the oldest to the newest entry in the feed")
     last_full_at: datetime | None = _maybe("time of the last whole answer")
     last_new_at: datetime | None = _maybe("time an entry was last new; at first the time of the first poll")
     is_lying: bool = field(
@@ -131,6 +132,17 @@ class Entry:
         "first poll (stood there before us), storm (old, came as new with many)"
     )
     extra: str | None = _maybe(EXTRA)
+
+    # Workers hand over thirty at a time, and what dataclasses write for pickle asks for the fields at each.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _entry, tuple(getattr(self, name) for name in self.__slots__)
+
+
+def _entry(*values: Any) -> Entry:
+    entry = object.__new__(Entry)
+    for name, value in zip(Entry.__slots__, values, strict=True):
+        object.__setattr__(entry, name, value)
+    return entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

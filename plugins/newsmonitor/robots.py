@@ -52,6 +52,9 @@ class Robots:
         look = self.known.get(origin)
         if look is None or look.expires_at <= self.at:
             look = await self._look(origin)
+        if look.failure_class in ("refused_address", "bad_url"):
+            # Nothing to do with robots.txt: the address itself may not be asked.
+            raise FetchError(url, look.error or "", failure_class=look.failure_class, transient=False)
         if look.rules is None:
             if look.error and look.failing_since and self.at - look.failing_since < _DISALLOWED_FOR:
                 reason = (

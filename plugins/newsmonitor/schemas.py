@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -35,9 +36,13 @@ def schema_of(record: type) -> pa.Schema:
 def to_table(rows: Sequence[Any], record: type, batch: str) -> pa.Table:
     """The rows of one batch as an Arrow table in the record's schema."""
     schema = schema_of(record)
-    columns = [[_plain(getattr(row, name)) for row in rows] for name in schema.names[:-1]]
-    columns.append([batch] * len(rows))
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    arrays = []
+    for field in list(schema)[:-1]:
+        values = list(map(attrgetter(field.name), rows))
+        if pa.types.is_string(field.type) or pa.types.is_nested(field.type):
+            values = list(map(_plain, values))
+        arrays.append(pa.array(values, field.type))
+    arrays.append(pa.array([batch] * len(rows), pa.string()))
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -130,6 +135,8 @@ def _without_none(hint: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or (isinstance(value, str) and value.isascii() and "\0" not in value):
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Match):

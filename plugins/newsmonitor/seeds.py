@@ -64,18 +64,21 @@ def read_feed_list(path: Path) -> tuple[tuple[Feed, ...], tuple[InputError, ...]
 def write_feed_list(path: Path, text: str) -> None:
     """Put the text of a list into a file at once: whoever reads it finds the old one or the new one, whole.
 
-    The file keeps its rights; a link to a file stays one. Raises InputError where it cannot be written.
+    The file keeps its rights; a link to a file stays one. Raises InputError where it cannot be written, or where
+    something else than a file is there: for root, a rename would put a file in the place of /dev/null.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     temporary = None
     try:
-        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
+        mode = target.stat().st_mode if os.path.lexists(target) else stat.S_IFREG | 0o644
+        if not stat.S_ISREG(mode):
+            raise InputError(str(path), "is no ordinary file", "name a file")
         with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(mode)
+        temporary.chmod(stat.S_IMODE(mode))
         os.replace(temporary, target)
     except OSError as error:
         if temporary is not None:

@@ -26,7 +26,7 @@ from newsmonitor.feeditems import (
     labels_of,
     language_code,
 )
-from newsmonitor.feedtext import decode, plain_line, without_controls
+from newsmonitor.feedtext import decode, plain_line, with_ampersands, without_controls
 
 # What sitemaps.org allows in one file, and as many bytes unpacked.
 _MAX_URLS = 50_000
@@ -34,6 +34,10 @@ _MAX_UNPACKED = 50_000_000
 _MAX_CHILDREN = 5
 _GZIP = b"\x1f\x8b"
 _PIECE = 65_536
+# An article is a few hundred bytes. Of 50 MB without one, libxml2 would make 1.5 GB of elements (measured).
+_MAX_IDLE = 1_000_000
+# As many labels as are kept find room; all of 9 MB of them would cost 3 seconds (measured).
+_MAX_LABELS = 20_000
 # Google's namespaces, seen with https and without the version too.
 _NEWS, _IMAGE = "google.com/schemas/sitemap-news", "google.com/schemas/sitemap-image"
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -51,8 +55,8 @@ class SitemapIndex:
 def parse_sitemap(body: bytes, *, content_type: str | None, url: str) -> ParsedFeed | SitemapIndex:
     """The articles of a news sitemap, newest first and at most 2,000; or the children of an index.
 
-    A document that breaks off gives what stands before, if anything does. Raises NotAFeed, whose words say what
-    it is instead, and nothing else.
+    A document that breaks off, or goes on without an article for a megabyte, gives what stands before, if anything
+    does. Raises NotAFeed, whose words say what it is instead, and nothing else.
     """
     text = without_controls(decode(_unpacked(body), content_type)).strip("\ufeff \t\r\n")
     found = _read(text)
@@ -110,16 +114,18 @@ def _read(text: str) -> _Found:
         remove_comments=True,
         remove_pis=True,
     )
-    found = _Found()
+    found, idle = _Found(), 0
     for piece in _pieces(text):
         try:
             parser.feed(piece)
         except etree.XMLSyntaxError:
             piece = b""
+        idle += len(piece)
         for event, element in parser.read_events():
             assert isinstance(element, etree._Element)
             _take(event, element, found)
-        if not piece or found.is_whole or len(found.entries) >= _MAX_URLS:
+            idle = 0
+        if not piece or found.is_whole or len(found.entries) >= _MAX_URLS or idle > _MAX_IDLE:
             break
     return found
 
@@ -149,12 +155,7 @@ def _with_escapes(text: str) -> str:
 
     So entities of the document's own are never expanded either.
     """
-    first, *parts = text.split("<![CDATA[")
-    mended = [_BARE_AMPERSAND.sub("&amp;", first)]
-    for part in parts:
-        inside, end, after = part.partition("]]>")
-        mended += ["<![CDATA[", inside, end, _BARE_AMPERSAND.sub("&amp;", after)]
-    return "".join(mended)
+    return with_ampersands(text, _BARE_AMPERSAND)
 
 
 def _forget(element: etree._Element) -> None:
@@ -190,11 +191,11 @@ def _items(entries: Sequence[_Entry], url: str) -> Iterator[ParsedItem]:
     for published, entry in dated:
         if loc := absolute(entry.own.get("loc", ""), url):
             news = entry.news
-            labels = [part for name in ("keywords", "genres") for part in news.get(name, "").split(",")]
+            words = (news.get(name, "")[:_MAX_LABELS] for name in ("keywords", "genres"))
             yield ParsedItem(
                 url=loc,
                 title=plain_line(news.get("title", ""), MAX_TITLE),
-                categories=labels_of(labels),
+                categories=labels_of(label for part in words for label in part.split(",")),
                 language=language_code(news.get("language", "")),
                 image_url=absolute(entry.image, url),
                 published_at=published,

@@ -20,8 +20,8 @@ _POLL_WINDOWS = (timedelta(days=3), timedelta(days=40), None)
 # What of a poll decides about the next one; the rest is for people.
 _REMEMBERED = (
     "feed_url", "polled_at", "outcome", "asked_url", "etag", "last_modified", "body_sha256", "entry_count",
-    "failure_class", "failure_count", "failing_since", "next_poll_at", "pace_seconds", "last_full_at", "last_new_at",
-    "is_lying", "moved_url", "moved_count", "suggested_url", "hub_urls",
+    "failure_class", "failure_count", "failing_since", "next_poll_at", "pace_seconds", "span_seconds",
+    "last_full_at", "last_new_at", "is_lying", "moved_url", "moved_count", "suggested_url", "hub_urls",
 )  # fmt: skip
 # Most entries of a feed were there at the poll before.
 _RECENT = timedelta(days=14)
