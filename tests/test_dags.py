@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk import NOON, PEACE, ROOT, TEN_MINUTES, WAR, Desk
+from newsroom import faults
 
 # Airflow reads its settings at import and keeps module state, so it runs in a process of its own: one for all
 # of these tests, which runs the DAGs as told and prints what came of it.
@@ -213,7 +214,7 @@ def test_a_run_that_is_cleared_and_run_again_adds_no_row(airflow, desk):
 
 
 def test_when_no_feed_answers_the_run_fails_at_its_end(airflow, desk, site):
-    desk.feeds["down"] = site.page("/down.xml", status=500)
+    desk.feeds["down"] = site.reply("/down.xml", faults.reset)
 
     result = airflow.run("ingest_news", desk, NOON + 8 * TEN_MINUTES)
 

@@ -176,3 +176,23 @@ def test_a_feed_that_announces_its_past_is_told_of_once_and_its_fresh_story_aler
     assert desk.rows("select new_count, held_count from polls where held_count > 0") == [
         {"new_count": 11, "held_count": 10}
     ]
+
+
+def test_dead_feeds_that_are_due_together_are_no_outage_of_ours(desk, site):
+    for name in ("a", "b", "c"):
+        desk.feeds[name] = site.reply(f"/{name}.xml", faults.reset)
+    desk.feed("well", [])
+    for hours in range(6):
+        desk.poll(at=NOON + hours * HOUR)
+
+    # Now only the dead ones are due.
+    del desk.feeds["well"]
+    desk.cycle(NOON + 7 * HOUR)
+    asked = len(site.asked("/a.xml"))
+    for minutes in (5, 10, 15):
+        desk.cycle(NOON + 7 * HOUR + timedelta(minutes=minutes))
+
+    assert len(site.asked("/a.xml")) == asked
+    assert [row["failure_count"] > 3 for row in desk.rows("from feed_health where state = 'failing'")] == [
+        True
+    ] * 3

@@ -88,7 +88,8 @@ def test_a_feed_that_comes_back_after_long_is_found_and_has_lost_nothing(months,
     # What is older than a week when it is found is stored, and no news.
     missed = [entry for entry in feed.entries if entry.seen_at > NOON]
     assert {e.backlog_reason for e in missed if e.published_at >= e.seen_at - 7 * DAY} == {None}
-    assert {e.backlog_reason for e in missed if e.published_at < e.seen_at - 7 * DAY} <= {"storm"}
+    past = [e for e in missed if e.published_at < e.seen_at - 7 * DAY]
+    assert {e.backlog_reason for e in past} <= ({"storm"} if len(past) > 10 else {None, "storm"})
 
 
 def test_a_feed_that_says_it_is_gone_is_asked_the_next_day_and_then_every_thirty_days(months):

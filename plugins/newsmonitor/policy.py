@@ -47,6 +47,8 @@ _MUTED_WAIT = timedelta(days=30)
 # Failures of the way, not of the feed: where no feed gets through, the fault is ours. A hotel's network gives
 # every name an address of its own, which is refused.
 OUR_SIDE = frozenset({"dns", "dns_temporary", "connection", "timeout", "refused_address"})
+# Of fewer feeds nothing can be concluded.
+FEW = 3
 # Where a server says 429 or 503 and not for how long.
 _UNSAID_HOLD = timedelta(minutes=10)
 # From so many polls in a row on, a permanent redirect is believed (NewsBlur's number).

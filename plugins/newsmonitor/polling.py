@@ -34,7 +34,6 @@ _AT_WORK = 128
 _RECYCLE_AFTER = 10_000
 # Feeds that have not been asked when the time is up are due at the next run.
 _STEP_SECONDS = 240.0
-_FEW = 3
 
 
 def poll_feeds(run: Run, shard: int = 0) -> dict[str, int]:
@@ -178,9 +177,11 @@ def _with_reason(entry: Entry, held: frozenset[str]) -> Entry:
 def _forgiven(polls: Sequence[Poll], at: datetime) -> list[Poll]:
     """The polls; where none got through, the fault is ours, and no feed's back-off grows by it.
 
-    Seen at peers: three polls during an outage of one's own network, and every feed was given up.
+    Seen at peers: three polls during an outage of one's own network, and every feed was given up. One of them at
+    least must have been well before: dead feeds that are due together are no outage.
     """
-    if len(polls) < _FEW or any(poll.failure_class not in policy.OUR_SIDE for poll in polls):
+    ours = all(poll.failure_class in policy.OUR_SIDE for poll in polls)
+    if not ours or len(polls) < policy.FEW or min(poll.failure_count for poll in polls) > 1:
         return list(polls)
     return [
         replace(
