@@ -42,7 +42,7 @@ else
 endif
 
 test: install
-	@$(VENV)/python -m pytest -q
+	@$(VENV)/python -m pytest -q -n 2
 
 check: install
 	@$(VENV)/ruff check .
