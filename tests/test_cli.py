@@ -2,8 +2,6 @@
 
 import csv
 import json
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -11,7 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from newsmonitor.cli import cli, main
+from commandline import Result, command
+from newsmonitor.cli import cli
 from newsmonitor.records import Alert, Entry, Match, Page, Poll, Story
 from newsmonitor.warehouse import Warehouse
 from newsroom import faults
@@ -20,13 +19,6 @@ ROOT = Path(__file__).resolve().parents[1]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 URL = "https://ledger.example/sudzha"
 FEED = "https://ledger.example/rss"
-
-
-@dataclass(frozen=True)
-class Result:
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -42,12 +34,7 @@ def run(tmp_path, monkeypatch, capsys):
         with monkeypatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(f"NEWSMONITOR_{name}", value)
-            patch.setattr(sys, "argv", ["newsmonitor", *arguments])
-            with pytest.raises(SystemExit) as ended:
-                main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return Result(ended.value.code or 0, printed.out, printed.err)
+            return command(patch, capsys, *arguments)
 
     return call
 
@@ -110,8 +97,8 @@ def a_match() -> Match:
 
 def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     found = [path]
-    for name, command in group.commands.items():
-        found += commands(command, (*path, name)) if isinstance(command, click.Group) else [(*path, name)]
+    for name, each in group.commands.items():
+        found += commands(each, (*path, name)) if isinstance(each, click.Group) else [(*path, name)]
     return found
 
 

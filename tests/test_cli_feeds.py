@@ -3,8 +3,6 @@
 import csv
 import os
 import stat
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -12,8 +10,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from commandline import Result, command
 from desk import NOON, rss
-from newsmonitor.cli import main
 from newsmonitor.feedlist import parse_feed_list
 from newsmonitor.opml import NAMESPACE
 from newsmonitor.records import Entry, Feed, Poll
@@ -34,13 +32,6 @@ OPML = """<?xml version="1.0"?>
 """
 
 
-@dataclass(frozen=True)
-class Result:
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def list_file(tmp_path) -> Path:
     path = tmp_path / "feeds.opml"
@@ -59,12 +50,7 @@ def run(tmp_path, monkeypatch, capsys, list_file):
     monkeypatch.setenv("COLUMNS", "200")
 
     def call(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["newsmonitor", "feeds", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return Result(ended.value.code or 0, printed.out, printed.err)
+        return command(monkeypatch, capsys, "feeds", *arguments)
 
     return call
 

@@ -1,32 +1,18 @@
 """feeds check and feeds health: what each feed gives, what is wrong with it since when, and what a person can do."""
 
-import json
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from commandline import Result, command
 from desk import NOON, rss
-from newsmonitor.cli import main
 from newsmonitor.records import Poll
 from newsmonitor.warehouse import Warehouse
 from newsroom import faults
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Result:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict]:
-        return json.loads(self.out)
 
 
 @pytest.fixture
@@ -42,12 +28,7 @@ def run(tmp_path, monkeypatch, capsys):
     def call(feeds: dict[str, str], *arguments: str) -> Result:
         outlines = "".join(f"<outline text='{name}' xmlUrl='{url}'/>\n" for name, url in feeds.items())
         (tmp_path / "feeds.opml").write_text(f"<opml><body>{outlines}</body></opml>")
-        monkeypatch.setattr(sys, "argv", ["newsmonitor", "feeds", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return Result(ended.value.code or 0, printed.out, printed.err)
+        return command(monkeypatch, capsys, "feeds", *arguments)
 
     return call
 

@@ -1,6 +1,5 @@
 """What a feed's address answered: a feed, a sitemap, or a page that announces a feed. Pure; runs in a worker."""
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +8,7 @@ from newsmonitor.discovery import AnnouncedFeed, announced_feeds
 from newsmonitor.errors import NotAFeed
 from newsmonitor.feeds import ParsedFeed, parse_feed, to_entries
 from newsmonitor.records import Entry, Feed
-from newsmonitor.sitemaps import SitemapIndex, parse_sitemap
-
-_GZIP = b"\x1f\x8b"
-# As much as a sitemap may have (sitemaps.org).
-_MAX_UNPACKED = 50_000_000
+from newsmonitor.sitemaps import SitemapIndex, parse_sitemap, unpacked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +38,10 @@ def read_document(
     The feed's kind is no matter: lists are wrong about it, and the bytes are not.
     """
     items = []
-    for body in map(_unpacked, bodies):
+    for packed in bodies:
+        body = packed
         try:
+            body = unpacked(packed)
             parsed = _parse(body, content_type, url)
         except NotAFeed as error:
             if len(bodies) > 1:
@@ -95,16 +92,3 @@ def _parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed | Site
         if error.kind != "sitemap":
             raise
     return parse_sitemap(body, content_type=content_type, url=url)
-
-
-def _unpacked(body: bytes) -> bytes:
-    """The bytes without a gzip around them, as .xml.gz files have that are served as they are.
-
-    One that breaks off gives what stands before: the readers know what to do with half a document.
-    """
-    if not body.startswith(_GZIP):
-        return body
-    try:
-        return zlib.decompressobj(31).decompress(body, _MAX_UNPACKED)
-    except zlib.error:
-        return body

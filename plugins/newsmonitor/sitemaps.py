@@ -58,7 +58,7 @@ def parse_sitemap(body: bytes, *, content_type: str | None, url: str) -> ParsedF
     A document that breaks off, or goes on without an article for a megabyte, gives what stands before, if anything
     does. Raises NotAFeed, whose words say what it is instead, and nothing else.
     """
-    text = without_controls(decode(_unpacked(body), content_type)).strip("\ufeff \t\r\n")
+    text = without_controls(decode(unpacked(body), content_type)).strip("\ufeff \t\r\n")
     found = _read(text)
     if found.root == "sitemapindex":
         if worth := _worth_asking(found.entries, url):
@@ -91,7 +91,7 @@ class _Found:
     is_whole: bool = False
 
 
-def _unpacked(body: bytes) -> bytes:
+def unpacked(body: bytes) -> bytes:
     """The bytes without the gzip of a .xml.gz that is served as it is; what there is of one that breaks off."""
     if not body.startswith(_GZIP):
         return body

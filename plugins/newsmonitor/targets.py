@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import idna
 
 from newsmonitor.addresses import ipv4_of_host
+from newsmonitor.urls import without_dots
 from newsmonitor.webfailure import Failure
 
 _MAX_LENGTH = 65_536
@@ -78,7 +79,7 @@ def _parsed(text: str) -> Target:
     path = _NOT_IN_PATH.sub(_percent, match[3]) or "/"
     query = _NOT_IN_QUERY.sub(_percent, match[4]) if match[4] else ""
     if "/." in path:
-        path = _without_dots(path)
+        path = without_dots(path)
     return Target(
         url=f"{origin}{path}{query}",
         origin=origin,
@@ -124,17 +125,3 @@ def _name(text: str) -> str:
 
 def _percent(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode())
-
-
-def _without_dots(path: str) -> str:
-    """A path without its "." and ".." (RFC 3986, 5.2.4)."""
-    kept: list[str] = []
-    segments = path.split("/")[1:]
-    for segment in segments:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    if segments[-1] in (".", ".."):
-        kept.append("")
-    return "/" + "/".join(kept)

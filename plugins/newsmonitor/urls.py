@@ -140,7 +140,7 @@ def _normal(parts: SplitResult) -> str | None:
     if host is None or "@" in parts.netloc or parts.port == 0:
         return None
     port = "" if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
-    path = _resolved(_escaped(parts.path))
+    path = without_dots(_escaped(parts.path))
     fragment = _escaped(parts.fragment) if parts.fragment.startswith("!") else ""
     url = urlunsplit((parts.scheme, host + port, path, _without_tracking(parts.query), fragment))
     return url if len(url) <= _MAX_LENGTH else None
@@ -156,7 +156,7 @@ def _host(host: str) -> str | None:
     return name if len(name) <= _MAX_HOST and _HOST.fullmatch(name) else None
 
 
-def _resolved(path: str) -> str:
+def without_dots(path: str) -> str:
     """The path without dot segments (RFC 3986, 5.2.4); empty segments stay, some sites need them."""
     segments = path.split("/")[1:] or [""]
     kept: list[str] = []
