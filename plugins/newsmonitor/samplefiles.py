@@ -80,7 +80,7 @@ class Outlet:
 class Article:
     """One article. Minutes count from the start of the site; what is published after it is stage 2.
 
-    page says what answers at its address: the article (""), a bot check (wall), 404 (missing), 503 in stage 1
+    page says what answers at its address: the article (""), a bot check (wall), 404 (missing), 500 in stage 1
     (busy), a PDF (pdf), or the article, but the feed gives no link to it (none). expect, sense and copy say
     what the pipeline should find.
     """

@@ -142,7 +142,7 @@ class SampleSite:
         if article.stage > self.stage or article.page == "missing":
             return _error(404)
         if article.page == "busy" and self.stage == 1:
-            return _error(503)
+            return _error(500)
         if article.page == "pdf":
             return Reply(body=_PDF, content_type="application/pdf")
         if article.page == "wall":
