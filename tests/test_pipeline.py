@@ -249,6 +249,31 @@ def test_a_feed_that_announces_its_past_under_new_ids_alerts_nobody(desk, site):
     assert taken == []
 
 
+def test_the_validator_of_a_sitemap_index_never_hides_what_its_sitemaps_bring(desk, site):
+    def sitemap(*numbers):
+        news = "xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+        urls = "".join(
+            f"<url><loc>{site.url}/{n}</loc><news:news><news:title>Report {n}</news:title>"
+            f"<news:publication_date>2026-11-24T11:0{n}:00Z</news:publication_date></news:news></url>"
+            for n in numbers
+        )
+        site.page("/news.xml", f"<urlset {news}>{urls}</urlset>".encode())
+
+    index = f"<sitemapindex><sitemap><loc>{site.url}/news.xml</loc></sitemap></sitemapindex>".encode()
+    desk.feeds["index"] = site.page("/index.xml", index, ETag='"always the same"')
+
+    for cycle, numbers in enumerate([(1,), (1,), (1,), (1, 2)]):
+        sitemap(*numbers)
+        desk.poll(at=NOON + cycle * TEN_MINUTES)
+
+    assert desk.rows("select outcome, new_count from polls order by polled_at") == [
+        {"outcome": "new", "new_count": 1},
+        {"outcome": "same", "new_count": 0},
+        {"outcome": "same", "new_count": 0},
+        {"outcome": "new", "new_count": 1},
+    ]
+
+
 def test_when_no_feed_answers_the_run_says_so_and_no_feed_is_given_up(desk, site):
     for name in ("a", "b", "c"):
         desk.feeds[name] = site.reply(f"/{name}.xml", faults.reset)

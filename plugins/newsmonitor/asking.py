@@ -177,7 +177,7 @@ class Asker:
         document: Document | None = None,
     ) -> Asked:
         feed, good = document.feed if document else None, state.last_good
-        is_index = document is not None and document.is_of_index
+        is_index = document.is_of_index if document else sha256(answer.body).hexdigest() != digest
         # Of an index only its children tell whether there is news: its own validators must not stop us.
         etag, last_modified = (
             (None, None) if is_index else (answer.header("etag"), answer.header("last-modified"))
