@@ -68,7 +68,9 @@ class Robots:
                     status=look.http_status,
                 )
             return 0.0
-        rules = self._rules.setdefault(origin, Protego.parse(look.rules))
+        rules = self._rules.get(origin)
+        if rules is None:
+            rules = self._rules[origin] = Protego.parse(look.rules)
         if not rules.can_fetch(url, self.agent):
             raise FetchError(url, f"{origin}/robots.txt forbids it", failure_class="robots", transient=False)
         return min(_pause(rules, self.agent), _LONGEST_DELAY)
