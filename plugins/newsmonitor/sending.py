@@ -28,8 +28,17 @@ class Owed:
     channel: str
     attempts: int
     since: datetime
-    story: Story | None
-    message: Message
+    about: Story | Message
+
+    @property
+    def story(self) -> Story | None:
+        """The story it tells of; None for a notice."""
+        return self.about if isinstance(self.about, Story) else None
+
+    @property
+    def message(self) -> Message:
+        """What is sent: made when it is, for most of what is looked through was sent long ago."""
+        return compose(self.about) if isinstance(self.about, Story) else self.about
 
 
 def send_alerts(run: Run) -> dict[str, int]:
@@ -42,10 +51,12 @@ def send_alerts(run: Run) -> dict[str, int]:
     channels = [channel.name for channel in notifier.channels]
     counts = {"owed": 0, "sent": 0, "failed": 0, "given_up": 0}
     with run.warehouse.lock("send_alerts.step"):
-        expired = expired_alerts(run, DEFAULT_RULE, channels)
+        everything = [*_about_stories(run, DEFAULT_RULE, run.window), *_about_feeds(run)]
+        unsent = _open(run, everything, channels, age=run.window)
+        expired = _expired(run, unsent)
         run.warehouse.append(expired, batch=run.batch(), day=run.at.date())
         counts["given_up"] = len(expired)
-        owed = [*owed_alerts(run, DEFAULT_RULE, channels), *owed_notices(run, channels)]
+        owed = [message for message in unsent if message.since > run.at - _OWED_FOR]
         counts["owed"] = len(owed)
         down: set[str] = set()
         for alert in owed:
@@ -64,21 +75,15 @@ def owed_alerts(run: Run, rule: Rule, channels: list[str]) -> list[Owed]:
     return _open(run, _about_stories(run, rule, _OWED_FOR), channels, age=_OWED_FOR)
 
 
-def owed_notices(run: Run, channels: list[str]) -> list[Owed]:
-    """What there was to say about feeds within a day, and has not been said: per notice and channel."""
-    return _open(run, _about_feeds(run, _OWED_FOR), channels, age=_OWED_FOR)
-
-
-def expired_alerts(run: Run, rule: Rule, channels: list[str]) -> list[Alert]:
+def _expired(run: Run, unsent: Sequence[Owed]) -> list[Alert]:
     """A row for each message that was owed for a day and is no more: it says so, for nothing ends without a word.
 
     Only of what a channel that was there then did not take: one added later was never owed the past.
     """
     known_since = worklist.first_alerts(run.warehouse)
-    everything = [*_about_stories(run, rule, run.window), *_about_feeds(run, run.window)]
     return [
         _row(run, owed, "held", owed.attempts, _GIVEN_UP)
-        for owed in _open(run, everything, channels, age=run.window)
+        for owed in unsent
         if owed.since <= run.at - _OWED_FOR
         and (owed.attempts or known_since.get(owed.channel, run.at) < owed.since)
     ]
@@ -93,16 +98,15 @@ def _about_stories(run: Run, rule: Rule, age: timedelta) -> list[Owed]:
             channel="",
             attempts=0,
             since=story.filed_at,
-            story=story,
-            message=compose(story),
+            about=story,
         )
         for story in stories
     ]
 
 
-def _about_feeds(run: Run, age: timedelta) -> list[Owed]:
+def _about_feeds(run: Run) -> list[Owed]:
     found = notices.open_notices(
-        run.warehouse, run.feeds, at=run.at, age=age, digest_hour=run.settings.digest_hour
+        run.warehouse, run.feeds, at=run.at, age=run.window, digest_hour=run.settings.digest_hour
     )
     return [
         Owed(
@@ -111,8 +115,7 @@ def _about_feeds(run: Run, age: timedelta) -> list[Owed]:
             channel="",
             attempts=0,
             since=notice.since,
-            story=None,
-            message=notice.message,
+            about=notice.message,
         )
         for notice in found
     ]
@@ -142,8 +145,9 @@ def count_owed(run: Run, rule: Rule) -> int:
 
 def _deliver(run: Run, notifier: Notifier, owed: Owed) -> Alert:
     state, error = "sent", None
+    message = owed.message
     try:
-        notifier.send(owed.channel, title=owed.message.title, body=owed.message.body)
+        notifier.send(owed.channel, title=message.title, body=message.body)
     except DeliveryFailed as failure:
         about = f"alert for story {owed.story.story_id}" if owed.story else f"notice ({owed.rule})"
         log.warning("%s: %s", about, failure)
