@@ -35,7 +35,7 @@ JOIN = {
 # A rim module may use the helper it was split into, and Parquet's schemas are pure.
 ALSO = {
     "warehouse": {"parts", "schemas", "views"},
-    "web": {"addresses", "codings", "curlloop", "politeness", "targets", "webfailure"},
+    "web": {"addresses", "codings", "curlloop", "policy", "politeness", "targets", "webfailure"},
     "curlloop": {"webfailure"},
     "politeness": {"targets", "webfailure"},
     "seeds": {"feedlist"},

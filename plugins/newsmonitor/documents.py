@@ -1,7 +1,7 @@
 """What a feed's address answered: a feed, a sitemap, or a page that announces a feed. Pure; runs in a worker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsmonitor.discovery import AnnouncedFeed, announced_feeds
@@ -56,24 +56,13 @@ def read_document(
         items.append(parsed)
     if not items:
         return Document(problem="a list of sitemaps, none of which can be read as one with Google News tags")
-    first = items[0]
     entries = [
         entry
         for parsed in items
         for entry in to_entries(parsed, feed, seen_at=seen_at, is_backlog=is_backlog)
     ]
     # The entries are what is wanted of the items, and the way back to the poller is not free.
-    bare = ParsedFeed(
-        version=first.version,
-        title=first.title,
-        language=first.language,
-        update_seconds=first.update_seconds,
-        ttl_seconds=first.ttl_seconds,
-        hub_urls=first.hub_urls,
-        self_url=first.self_url,
-        bridge_error=first.bridge_error,
-        is_cut=any(parsed.is_cut for parsed in items),
-    )
+    bare = replace(items[0], items=(), is_cut=any(parsed.is_cut for parsed in items))
     return Document(feed=bare, entries=tuple({entry.entry_id: entry for entry in entries}.values()))
 
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections import deque
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from time import monotonic
 
 from newsmonitor import extract, policy, walls, worklist
@@ -16,7 +14,7 @@ from newsmonitor.errors import FetchError, NewsmonitorError, WorkerFailure
 from newsmonitor.languages import detect_language
 from newsmonitor.records import Page
 from newsmonitor.robots import Robots, store_looks
-from newsmonitor.urls import canonical_url, registered_domain, url_key
+from newsmonitor.urls import by_turns, canonical_url, registered_domain, url_key
 from newsmonitor.web import Answer, Web
 from newsmonitor.workers import Workers
 from newsmonitor.worklist import Pending
@@ -94,7 +92,7 @@ class _Fetch:
         if not entries:
             return
         settings = self.run.settings
-        queue = deque(_by_turns(entries))
+        queue = deque(by_turns(entries, lambda entry: entry.canonical_url or ""))
         rows: list[Page] = []
         deadline = monotonic() + _STEP_SECONDS
         async with AsyncExitStack() as stack:
@@ -239,15 +237,6 @@ def _read(page: Page, article: extract.ReadPage) -> Page:
         image_url=article.image_url,
         extraction=article.extraction if article.text else None,
     )
-
-
-def _by_turns(entries: Iterable[Pending]) -> Iterator[Pending]:
-    """The entries, one of each domain after the other, so that one slow host does not hold every consumer."""
-    by_domain: dict[str, list[Pending]] = defaultdict(list)
-    for entry in entries:
-        by_domain[registered_domain(entry.canonical_url or "")].append(entry)
-    for turn in zip_longest(*by_domain.values()):
-        yield from (entry for entry in turn if entry is not None)
 
 
 def _counts(run: Run, batch: str) -> dict[str, int]:

@@ -146,7 +146,7 @@ def cache_seconds(
         return None
     if cache_control and (match := _MAX_AGE.search(cache_control)):
         seconds = float(match[1])
-    elif (until := _http_date(expires)) and (since := _http_date(date)):
+    elif (until := http_date(expires)) and (since := http_date(date)):
         seconds = (until - since).total_seconds()
     else:
         return None
@@ -192,7 +192,8 @@ def _chance(feed_url: str, at: datetime) -> float:
     return crc32(f"{feed_url} {at.timestamp()}".encode("utf-8", "replace")) / 2**32
 
 
-def _http_date(text: str | None) -> datetime | None:
+def http_date(text: str | None) -> datetime | None:
+    """The time in a header (RFC 9110, 5.6.7), in any form that mail has too; None where it is none."""
     try:
         parsed = parsedate_to_datetime(text or "")
     except (ValueError, TypeError, IndexError, OverflowError):

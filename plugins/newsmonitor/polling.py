@@ -3,11 +3,10 @@
 import asyncio
 import gc
 import logging
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import zip_longest
 from time import monotonic
 
 import uvloop
@@ -19,7 +18,7 @@ from newsmonitor.errors import NewsmonitorError
 from newsmonitor.identity import Known
 from newsmonitor.records import Entry, Feed, Poll
 from newsmonitor.robots import Robots, store_looks
-from newsmonitor.urls import registered_domain
+from newsmonitor.urls import by_turns
 from newsmonitor.worklist import FeedState
 
 log = logging.getLogger(__name__)
@@ -83,7 +82,7 @@ class _Polling:
 
     async def all(self, due: Sequence[FeedState]) -> None:
         deadline = monotonic() + _STEP_SECONDS
-        left = deque(_by_turns(due))
+        left = deque(by_turns(due, lambda state: state.feed.url))
         settings = self.run.settings
         async with open_web(settings) as web, open_workers(settings, recycle_after=_RECYCLE_AFTER) as workers:
             robots = open_robots(self.run, web)
@@ -194,15 +193,6 @@ def _forgiven(polls: Sequence[Poll], at: datetime) -> list[Poll]:
         )
         for poll in polls
     ]
-
-
-def _by_turns(due: Iterable[FeedState]) -> Iterator[FeedState]:
-    """The feeds, one of each domain after the other: the feeds of one domain wait for each other."""
-    by_domain: dict[str, list[FeedState]] = defaultdict(list)
-    for state in due:
-        by_domain[registered_domain(state.feed.url)].append(state)
-    for turn in zip_longest(*by_domain.values()):
-        yield from (state for state in turn if state is not None)
 
 
 def _counts(run: Run, batch: str) -> dict[str, int]:

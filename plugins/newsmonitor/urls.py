@@ -1,12 +1,17 @@
 """Addresses: one spelling for one page, one key for both its schemes, one name for who serves it. Pure."""
 
 import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from ipaddress import ip_address
+from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 import tldextract
 from w3lib.url import safe_url_string
+
+Item = TypeVar("Item")
 
 # Servers need not take a longer one (RFC 9110, 4.1), and most refuse it.
 _MAX_LENGTH = 8000
@@ -100,6 +105,16 @@ def registered_domain(url: str) -> str:
     except ValueError:
         return ""
     return _domain_of(host) if host else ""
+
+
+def by_turns(items: Iterable[Item], address: Callable[[Item], str]) -> Iterator[Item]:
+    """The items, one of each registered domain after the other: those of one domain wait for each other."""
+    by_domain: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        by_domain[registered_domain(address(item))].append(item)
+    places = max(map(len, by_domain.values()), default=0)
+    for place in range(places):
+        yield from (those[place] for those in by_domain.values() if place < len(those))
 
 
 @lru_cache(maxsize=8192)

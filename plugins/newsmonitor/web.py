@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from ipaddress import ip_address
 from time import monotonic
@@ -26,6 +25,7 @@ from typing import TypeGuard
 from newsmonitor import codings, targets
 from newsmonitor.addresses import Network, is_public, is_within
 from newsmonitor.curlloop import CurlLoop, Headers, Reply
+from newsmonitor.policy import http_date
 from newsmonitor.politeness import Host, Hosts
 from newsmonitor.targets import Target
 from newsmonitor.webfailure import Failure
@@ -320,19 +320,11 @@ def retry_after(value: str | None, date: str | None, received_at: datetime) -> f
     text = (value or "").strip()
     if re.fullmatch(r"[0-9]{1,18}", text):
         return float(text)
-    until = _http_date(text)
+    until = http_date(text)
     if until is None:
         return None
-    since = _http_date((date or "").strip()) or received_at
+    since = http_date((date or "").strip()) or received_at
     return max(0.0, (until - since).total_seconds())
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        parsed = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 async def _system_resolve(threads: ThreadPoolExecutor, host: str, port: int) -> Sequence[str]:
