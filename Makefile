@@ -1,7 +1,7 @@
 # make run | demo | test | check | lock | clean. Each says what it does; `make` alone lists them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check format lock clean
+.PHONY: help install run demo test check format lock peers clean
 
 # The first Python from 3.11 to 3.13 that works here; PYTHON=/path/to/python overrides.
 PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python; do \
@@ -23,6 +23,7 @@ help:
 	@echo 'make check            lint, format, types'
 	@echo 'make format           mend what lint and format can mend'
 	@echo 'make lock             pin the newest versions that pyproject.toml allows'
+	@echo 'make peers            .venv-peers: this and the extractors that benchmarks run beside'
 	@echo 'make clean            remove .venv and .airflow; the warehouse stays'
 
 install:
@@ -57,5 +58,9 @@ format: install
 lock: install
 	@"$(PYTHON)" tools/lock.py
 
+peers: install
+	@"$(PYTHON)" -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -q -r benchmarks/requirements.txt
+
 clean:
-	rm -rf .venv .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-peers .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -75,8 +75,9 @@ class Desk:
         self.feeds[name] = self.site.page(f"/{name}.xml", body, Content_Type="application/rss+xml", **headers)
         return self.feeds[name]
 
-    def article(self, path: str, title: str, paragraphs: Iterable[str] = PEACE) -> tuple[str, str]:
-        """Publish an article; its (title, path), as a feed announces it."""
+    def article(self, path: str, title: str, paragraphs: Iterable[str] = ()) -> tuple[str, str]:
+        """Publish an article; its (title, path), as a feed announces it. Its text is its own unless given."""
+        paragraphs = paragraphs or (f"{title}: so much is known today.", *PEACE)
         self.site.page(path, article(title, paragraphs), Content_Type="text/html; charset=utf-8")
         return title, path
 

@@ -18,7 +18,9 @@ PURE = {
     "urls", "policy", "walls", "dedupe", "alerts", "schemas", "views", "identity", "documents",
     "sitemaps", "discovery", "feedlist", "opml",
     "feeds", "feeddates", "feedtext", "feeditems", "feednames", "feedelements", "feedxml", "feedforgiving",
-    "extract", "bylines", "decoding", "languages", "structured",
+    "extract", "articletext", "blocks", "blockfeatures", "blockmodel", "boilerplate", "decoding", "languages",
+    "structured", "linkeddata", "pagefields", "pagetitles", "pagedates", "pageauthors", "bylines",
+    "wallchecks", "wallmarks", "wallphrases", "walloffers", "walladdresses",
     "topics", "topicfile", "topictext",
     "addresses", "codings", "targets", "webfailure",
 }  # fmt: skip
@@ -29,7 +31,7 @@ RIM = {
 }  # fmt: skip
 JOIN = {
     "context", "worklist", "polling", "asking", "robots", "fetching", "filing", "sending", "notices", "pipeline",
-    "explain", "report", "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
+    "explain", "report", "reading", "pageview", "reextract", "cli_pages", "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
     "__main__", "__init__",
 }  # fmt: skip
 # A rim module may use the helper it was split into, and Parquet's schemas are pure.
@@ -50,9 +52,12 @@ ONLY_IN = {
     "warcio": {"archive"},
     "duckdb": {"warehouse", "cli"},
     "pyarrow": {"warehouse", "parts", "schemas", "seeds"},
-    "trafilatura": {"extract"},
+    "trafilatura": {"articletext"},
     "htmldate": {"extract"},
     "py3langid": {"languages"},
+    "charset_normalizer": {"decoding"},
+    "w3lib": {"decoding", "urls"},
+    "numpy": {"articletext", "blockfeatures", "blockmodel", "languages"},
     "feedparser": {"feedforgiving"},
     "protego": {"robots", "discovery"},
     "airflow": set(),

@@ -4,15 +4,23 @@ import re
 import subprocess
 import sys
 import zlib
+from base64 import b32encode
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from hashlib import sha1, sha256
 from pathlib import Path
+from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
 
 from newsmonitor.archive import Archive, Capture, CaptureMissing
+from newsmonitor.settings import Settings
 
 DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
@@ -74,7 +82,23 @@ def test_a_page_comes_back_as_it_was_sent(archive):
     [ref] = store(archive, PAGE)
 
     assert archive.read(ref) == PAGE
-    assert re.fullmatch(r"day=2026-11-24/20261124T120000Z-00-000\.warc\.gz#[0-9]+", ref)
+    assert re.fullmatch(
+        r"day=2026-11-24/20261124T120000Z-00-000\.warc\.gz#[0-9]+:sha256-" + sha256(PAGE.body).hexdigest(),
+        ref,
+    )
+
+
+def test_a_reference_of_an_earlier_version_without_digest_is_still_read(archive):
+    [ref] = store(archive, PAGE)
+
+    assert archive.read(ref.partition(":")[0]) == PAGE
+
+
+def test_another_page_at_the_place_of_a_reference_is_told(archive):
+    first, second = store(archive, PAGE, replace(PAGE, body=b"another"))
+
+    with pytest.raises(CaptureMissing, match="another page stands there: its SHA-256 differs"):
+        archive.read(first.partition(":")[0] + ":" + second.partition(":")[2])
 
 
 @settings(max_examples=150, deadline=None)
@@ -131,15 +155,16 @@ def test_any_tool_of_web_archives_reads_the_file_and_finds_its_digests_right(arc
     store(archive, PAGE, Capture(url=URL + "2", status=503, headers=(), body=b"", fetched_at=NOON))
 
     with only_file(tmp_path).open("rb") as file:
-        records = [
-            (
-                record.rec_type,
-                record.rec_headers.get_header("WARC-Target-URI"),
-                record.content_stream().read(),
+        records, digests = [], []
+        for record in ArchiveIterator(file, check_digests="raise"):
+            about = record.rec_headers
+            records.append(
+                (record.rec_type, about.get_header("WARC-Target-URI"), record.content_stream().read())
             )
-            for record in ArchiveIterator(file, check_digests="raise")
-        ]
+            digests.append((about.get_header("WARC-Block-Digest"), about.get_header("WARC-Payload-Digest")))
 
+    assert all(digest.startswith("sha1:") for pair in digests[1:] for digest in pair)
+    assert digests[1][1] == f"sha1:{b32encode(sha1(PAGE.body).digest()).decode()}"
     assert records[0][0] == "warcinfo"
     assert records[1:] == [
         ("response", URL, PAGE.body),
@@ -147,6 +172,15 @@ def test_any_tool_of_web_archives_reads_the_file_and_finds_its_digests_right(arc
         ("response", URL + "2", b""),
         ("request", URL + "2", b""),
     ]
+
+
+def test_warcio_finds_nothing_to_complain_of(archive, tmp_path):
+    store(archive, PAGE, replace(PAGE, body=b""))
+
+    checker = Checker(SimpleNamespace(inputs=[str(only_file(tmp_path))], verbose=False))
+    checker.process_all()
+
+    assert checker.exit_value == 0
 
 
 def test_the_request_names_its_response_and_what_was_asked(archive, tmp_path):
@@ -209,6 +243,8 @@ def test_a_name_of_a_batch_leads_out_of_no_folder(archive, tmp_path):
         "day=2026-11-24/../x.warc.gz#0",
         "/etc/passwd#0",
         "day=2026-11-24/x.warc.gz",
+        "day=2026-11-24/x.warc.gz#0:",
+        "day=2026-11-24/x.warc.gz#0:sha256-00",
     ],
 )
 def test_a_reference_to_nothing_is_told(archive, ref):
@@ -220,9 +256,9 @@ def test_a_reference_to_nothing_is_told(archive, ref):
 
 def test_a_reference_to_another_place_of_the_file_is_told(archive, tmp_path):
     [ref] = store(archive, PAGE)
-    name, _, offset = ref.partition("#")
+    name, offset = place(ref)
 
-    for wrong in (0, int(offset) - 1, int(offset) + 1, 10**9, 10**14):
+    for wrong in (0, offset - 1, offset + 1, 10**9, 10**14):
         with pytest.raises(CaptureMissing):
             archive.read(f"{name}#{wrong}")
 
@@ -259,11 +295,17 @@ def test_damage_is_told_and_never_gives_another_page(tmp_path_factory, place, bi
 
 def span(root: Path, ref: str) -> tuple[int, int]:
     """Where the record of a reference begins and ends in its file."""
-    name, _, offset = ref.partition("#")
-    packed = (root / name).read_bytes()[int(offset) :]
+    name, offset = place(ref)
+    packed = (root / name).read_bytes()[offset:]
     unpacker = zlib.decompressobj(31)
     unpacker.decompress(packed)
-    return int(offset), int(offset) + len(packed) - len(unpacker.unused_data)
+    return offset, offset + len(packed) - len(unpacker.unused_data)
+
+
+def place(ref: str) -> tuple[str, int]:
+    """The file of a reference and its offset."""
+    name, _, rest = ref.partition("#")
+    return name, int(rest.partition(":")[0])
 
 
 @settings(max_examples=200, deadline=None)
@@ -340,3 +382,113 @@ def fail_while_writing(archive: Archive) -> None:
     with archive.open(DAY, "b") as writer:
         write(writer, PAGE)
         raise KeyError("mine")
+
+
+# ---- forgetting -------------------------------------------------------------------------------------------
+
+
+def day(number: int) -> date:
+    return DAY + timedelta(days=number)
+
+
+def store_days(archive: Archive, *numbers: int) -> dict[int, str]:
+    refs = {}
+    for number in numbers:
+        with archive.open(day(number), "b") as writer:
+            refs[number] = write(writer, PAGE)
+    return refs
+
+
+def test_the_days_before_are_forgotten_and_the_others_stay(archive, tmp_path):
+    refs = store_days(archive, -3, -2, -1, 0)
+
+    assert archive.oldest_day() == day(-3)
+    assert archive.forget(day(-1)) == 2
+    assert archive.forget(day(-1)) == 0
+
+    assert archive.oldest_day() == day(-1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["day=2026-11-23", "day=2026-11-24"]
+    assert archive.read(refs[-1]) == archive.read(refs[0]) == PAGE
+    with pytest.raises(CaptureMissing, match="the file is not there"):
+        archive.read(refs[-2])
+
+
+def test_an_archive_without_a_page_has_nothing_to_forget(tmp_path):
+    archive = Archive(tmp_path / "none")
+
+    assert archive.forget(DAY) == 0
+    assert archive.oldest_day() is None
+
+
+def test_only_folders_named_after_a_day_are_forgotten(archive, tmp_path):
+    for name in ("day=2020-01-01 (copy)", "day=2020-13-45", "day=20200101", "2020-01-01", "exhibits"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "day=2020-01-02").write_text("a file")
+
+    assert archive.forget(DAY) == 0
+    assert archive.oldest_day() is None
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_forgetting_never_follows_a_link(archive, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "folder").mkdir(parents=True)
+    (elsewhere / "folder" / "kept").write_text("kept")
+    archive = Archive(tmp_path / "archive")
+    store_days(archive, -3)
+    (tmp_path / "archive" / "day=2020-01-01").symlink_to(elsewhere)
+    (tmp_path / "archive" / f"day={day(-3)}" / "link").symlink_to(elsewhere / "folder")
+
+    assert archive.forget(DAY) == 1
+
+    assert (elsewhere / "folder" / "kept").read_text() == "kept"
+    assert [path.name for path in (tmp_path / "archive").iterdir()] == ["day=2020-01-01"]
+
+
+def test_what_a_killed_removal_left_is_removed_next_time(archive, tmp_path):
+    with archive.open(DAY, "b") as writer:
+        write(writer, PAGE)
+    for name in ("index.cdxj", "more"):
+        (tmp_path / f"day={DAY}" / name).write_text("of another tool")
+    only_file(tmp_path).unlink()
+
+    assert archive.forget(day(1)) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_at_work_and_another_remover_meet_no_error(archive):
+    refs = store_days(archive, *range(-40, 1))
+    is_over, missing = Event(), set()
+
+    def read() -> None:
+        while True:
+            was_over = is_over.is_set()
+            for number, ref in refs.items():
+                try:
+                    assert archive.read(ref) == PAGE
+                except CaptureMissing:
+                    missing.add(number)
+            if was_over:
+                break
+
+    reader = Thread(target=read)
+    removers = [Thread(target=archive.forget, args=(DAY,)) for _ in range(2)]
+    for thread in (reader, *removers):
+        thread.start()
+    for thread in removers:
+        thread.join()
+    is_over.set()
+    reader.join()
+
+    # An error in a thread is a warning, and a warning is an error.
+    assert missing == set(range(-40, 0))
+
+
+@pytest.mark.parametrize("value, days", [("7", 7), ("forever", None), (" Forever ", None)])
+def test_captures_are_kept_for_some_days_or_for_ever(value, days):
+    assert Settings(archive_days=value).archive_days == days
+
+
+def test_no_days_at_all_are_refused_for_they_could_mean_either():
+    with pytest.raises(ValidationError):
+        Settings(archive_days="0")

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from newsmonitor.decoding import decode
 from newsmonitor.feedforgiving import FOREIGN, read_forgiving
 from newsmonitor.feeds import document_of, parse_feed
-from newsmonitor.feedtext import decode, plain_lines, without_controls
+from newsmonitor.feedtext import plain_lines, without_controls
 from newsmonitor.feedxml import read_feed
 from newsmonitor.urls import canonical_url
 from test_feed_corpus import corpus, needs_data

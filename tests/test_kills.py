@@ -165,8 +165,10 @@ def publish(desk: Desk, cycle: int) -> list[str]:
     war = desk.article(
         f"/{cycle}/war", f"Kursk region, report {cycle}", (f"Report {cycle}. " + WAR[0], WAR[1])
     )
-    peace = desk.article(f"/{cycle}/hall", f"Market hall {cycle}", (f"Item {cycle}. " + PEACE[0], PEACE[1]))
-    copy = desk.article(f"/{cycle}/copy", f"Our own hall {cycle}", (f"Item {cycle}. " + PEACE[0], PEACE[1]))
+    # No paragraph of one cycle is in another: what a site repeats is cut.
+    hall = [f"{paragraph} {'Again. ' * cycle}" for paragraph in (f"Item {cycle}. " + PEACE[0], PEACE[1])]
+    peace = desk.article(f"/{cycle}/hall", f"Market hall {cycle}", hall)
+    copy = desk.article(f"/{cycle}/copy", f"Our own hall {cycle}", hall)
     desk.feed("a", [war, peace])
     desk.feed("b", [copy, (war[0], war[1] + "?utm_source=b")])
     return [path for _, path in (war, peace, copy)]

@@ -74,7 +74,7 @@ def test_the_list_may_say_that_it_is_not_heeded_for_an_outlet(desk, site):
 
     desk.run(settings, NOON)
 
-    assert desk.rows("select extraction from stories") == [{"extraction": "page"}]
+    assert desk.rows("select extraction from stories") == [{"extraction": "blocks"}]
     assert site.asked("/robots.txt") == []
 
 

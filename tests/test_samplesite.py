@@ -16,7 +16,7 @@ from rich.console import Console
 from newsmonitor import demo, feeds, pipeline
 from newsmonitor.errors import InputError
 from newsmonitor.extract import read_article
-from newsmonitor.languages import detect_language
+from newsmonitor.languages import identify_language
 from newsmonitor.samplesite import SampleSite
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,7 +136,7 @@ def test_a_page_gives_exactly_its_headline_paragraphs_and_time(sample):
         # Of a teaser's one paragraph the extractor makes what it can; the feed has the text.
         assert outlet.teaser or page.text.split("\n") == list(article.paragraphs), article.path
         assert page.published_at == NOON + timedelta(minutes=article.minutes)
-        assert detect_language(page.text or "") == outlet.language
+        assert identify_language(page.text or "").code == outlet.language
 
 
 def test_every_feed_but_the_broken_ones_gives_its_entries(sample):
@@ -352,7 +352,7 @@ def test_a_story_has_the_text_of_its_article_whatever_stood_at_its_address(desk,
             continue
         story = texts[names[article.outlet], article.title]
         stands_in = article.page in ("wall", "missing", "pdf", "none")
-        expected = "feed" if article.outlet in teasers else "summary" if stands_in else "page"
+        expected = "feed" if article.outlet in teasers else "summary" if stands_in else "blocks"
         assert (article.path, story["extraction"]) == (article.path, expected)
         text = article.summary if stands_in else "\n".join(article.paragraphs)
         assert " ".join(story["text"].split()) == " ".join(text.split()), article.path

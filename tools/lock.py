@@ -1,4 +1,4 @@
-"""Pin requirements.txt: the newest versions that pyproject.toml allows, for every Python from 3.11 to 3.13."""
+"""Pin what is installed: the newest versions that pyproject.toml allows, for every Python from 3.11 to 3.13."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCKS = {"requirements.txt": ("dev",), "benchmarks/requirements.txt": ("dev", "peers")}
 
 
 def main() -> int:
@@ -14,19 +15,16 @@ def main() -> int:
         venv.create(folder, with_pip=True)
         bin_folder = Path(folder) / "bin"
         subprocess.run([bin_folder / "python", "-m", "pip", "install", "-q", "uv"], check=True)
-        # No index address in the file, and one file for all Pythons: markers where they differ.
-        command = [
-            str(bin_folder / "uv"),
-            "pip",
-            "compile",
-            "pyproject.toml",
-            "--extra",
-            "dev",
-            "--universal",
-        ]
-        command += ["--python-version", "3.11", "--no-emit-index-url", "--no-emit-find-links", "--no-header"]
-        command += ["--upgrade", "-q", "-o", "requirements.txt"]
-        return subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
+        for target, extras in LOCKS.items():
+            # No index address in the file, and one file for all Pythons: markers where they differ.
+            command = [str(bin_folder / "uv"), "pip", "compile", "pyproject.toml", "--universal", "--upgrade", "-q"]
+            command += ["--python-version", "3.11", "--no-emit-index-url", "--no-emit-find-links", "--no-header"]
+            command += [word for extra in extras for word in ("--extra", extra)]
+            command += ["-o", target]
+            status = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
+            if status:
+                return status
+    return 0
 
 
 if __name__ == "__main__":

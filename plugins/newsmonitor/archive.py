@@ -2,17 +2,23 @@
 
 A batch writes a file of its own for each attempt, `day=YYYY-MM-DD/<batch>-000.warc.gz`, and never touches an
 older one, so neither a retry nor a torn end of an attempt that was killed can harm what is stored. Each record
-is a gzip member of its own: a reference is a file and an offset, and what stands behind a torn record does not
-matter. A file to which no row refers is harmless. The source of the format is ISO 28500:2017.
+is a gzip member of its own: a reference is a file, an offset and the SHA-256 of the body, and what stands behind
+a torn record does not matter. A file to which no row refers is harmless. A day is forgotten whole. The source of
+the format is ISO 28500:2017.
+
+The digests inside the files are SHA-1 in base 32, which the tools of web archives expect; SHA-256 stands in the
+reference, for a row is to prove which bytes it was read from.
 """
 
+import errno
 import os
 import re
 import zlib
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from http import HTTPStatus
 from io import BytesIO
 from itertools import count
@@ -35,8 +41,12 @@ _PREFIX = "X-Crawl-"
 _PREFIXED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 # A line break inside a header would be read back as two of them.
 _LINE_BREAKS = str.maketrans({"\r": " ", "\n": " ", "\0": " "})
+_DAY = r"day=([0-9]{4}-[0-9]{2}-[0-9]{2})"
+_DAY_FOLDER = re.compile(_DAY)
+# Those of earlier versions end after the offset.
 _REFERENCE = re.compile(
-    r"(day=[0-9]{4}-[0-9]{2}-[0-9]{2}/[A-Za-z0-9_][A-Za-z0-9._-]*\.warc\.gz)#([0-9]{1,15})"
+    rf"(?P<file>{_DAY}/[A-Za-z0-9_][A-Za-z0-9._-]*\.warc\.gz)#(?P<offset>[0-9]{{1,15}})"
+    r"(?::sha256-(?P<digest>[0-9a-f]{64}))?"
 )
 # zlib's own default: level 9, which warcio would use, takes three times as long for 1 % less (measured on pages).
 _GZIP_LEVEL = 6
@@ -77,18 +87,50 @@ class Archive:
         return ArchiveWriter(self._root, day, batch)
 
     def read(self, ref: str) -> Capture:
-        """The capture at a reference that a writer gave. Raises CaptureMissing: unknown, torn or damaged."""
+        """The capture at a reference that a writer gave. Raises CaptureMissing: unknown, gone, torn or another."""
         place = _REFERENCE.fullmatch(ref)
         if place is None:
             raise CaptureMissing(ref, "not a reference into the archive")
         try:
-            with (self._root / place[1]).open("rb") as file:
-                file.seek(int(place[2]))
-                return _read(file)
+            with (self._root / place["file"]).open("rb") as file:
+                file.seek(int(place["offset"]))
+                capture = _read(file)
         except FileNotFoundError as error:
             raise CaptureMissing(ref, "the file is not there") from error
         except (ArchiveLoadFailed, OSError, ValueError, EOFError, zlib.error) as error:
             raise CaptureMissing(ref, f"no whole capture there: {error}") from error
+        if place["digest"] not in (None, sha256(capture.body).hexdigest()):
+            raise CaptureMissing(ref, "another page stands there: its SHA-256 differs")
+        return capture
+
+    def forget(self, before: date) -> int:
+        """How many days were removed: the folders of the days before this one, with all that is in them.
+
+        What was left by a removal that was killed is removed too. A folder that is a link stays: somebody put it
+        elsewhere on purpose. A reader at work keeps what it has open, and is told at its next page.
+        """
+        old = [folder for day, folder in self._days() if day < before]
+        return sum(_remove(folder) for folder in old)
+
+    def oldest_day(self) -> date | None:
+        """The first day of which captures are kept; None where there are none."""
+        return min((day for day, _ in self._days()), default=None)
+
+    def _days(self) -> Iterator[tuple[date, Path]]:
+        with suppress(FileNotFoundError), os.scandir(self._root) as found:
+            for folder in found:
+                name = _DAY_FOLDER.fullmatch(folder.name)
+                if name and folder.is_dir(follow_symlinks=False):
+                    with suppress(ValueError):
+                        yield date.fromisoformat(name[1]), Path(folder.path)
+
+
+def day_of(ref: str) -> date | None:
+    """The day whose folder a reference names; None where it is no reference."""
+    place = _REFERENCE.fullmatch(ref)
+    with suppress(ValueError):
+        return date.fromisoformat(place[2]) if place else None
+    return None
 
 
 class ArchiveWriter:
@@ -124,7 +166,7 @@ class ArchiveWriter:
         fetched_at: datetime,
         request_headers: Iterable[tuple[str, str]],
     ) -> str:
-        """The reference of the page: file and offset of its response record. A request record follows it.
+        """The reference of the page: file, offset of its response record, digest. A request record follows it.
 
         fetched_at is a time with a zone. Raises OSError when the disk is full.
         """
@@ -133,7 +175,7 @@ class ArchiveWriter:
         response, request = _records(url, status, tuple(headers), body, fetched_at, tuple(request_headers))
         file.write(_packed(response))
         file.write(_packed(request))
-        return f"{self._folder.name}/{self._name}#{offset}"
+        return f"{self._folder.name}/{self._name}#{offset}:sha256-{sha256(body).hexdigest()}"
 
     def sync(self) -> None:
         """Return when everything written so far would survive a power cut."""
@@ -263,6 +305,24 @@ def _unpacked(file: BinaryIO) -> bytes:
             raise EOFError("the record is cut off")
         parts.append(unpacker.decompress(packed))
     return b"".join(parts)
+
+
+def _remove(folder: Path) -> bool:
+    """Remove a folder and what is in it; false where it is still there, or where another process was faster."""
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        for entry in list(found):
+            if entry.is_dir(follow_symlinks=False):
+                _remove(Path(entry.path))
+            else:
+                Path(entry.path).unlink(missing_ok=True)
+    try:
+        folder.rmdir()
+    except OSError as error:
+        # A run of that day has just begun a file in it.
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+            raise
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

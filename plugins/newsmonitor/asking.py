@@ -257,11 +257,14 @@ class Asker:
         return Asked(state=state, poll=poll, cache_seconds=seconds)
 
     def _refused(self, state: FeedState, url: str, error: FetchError) -> Asked:
+        wall = walls.wall_of(error.body, dict(error.headers), status=error.status or 0)
+        words = f"{error}: {wall.words}" if wall else str(error)
         return self._failed(
             state,
             url,
-            failure_class=error.failure_class,
-            error=str(error) if error.url == url else f"{url}: redirected to {error}",
+            # A feed that is throttled or gone is treated as such, whatever stands on the page that says so.
+            failure_class="wall" if wall and error.failure_class.startswith("http_") else error.failure_class,
+            error=words if error.url == url else f"{url}: redirected to {words}",
             status=error.status,
             retry_after=error.retry_after,
         )
@@ -273,7 +276,7 @@ class Asker:
             state,
             url,
             failure_class="wall" if wall else document.problem_class,
-            error=f"{url}: {wall or document.problem}",
+            error=f"{url}: {wall.words if wall else document.problem}",
             status=answer.status,
             suggested_url=announced,
         )

@@ -11,7 +11,7 @@ from time import monotonic
 import click
 import duckdb
 
-from newsmonitor import __version__, cli_feeds, cli_health, report
+from newsmonitor import __version__, cli_feeds, cli_health, cli_pages, report
 from newsmonitor.cli_output import AS_JSON, console, print_rows
 from newsmonitor.errors import InputError, NewsmonitorError
 from newsmonitor.schemas import describe_tables
@@ -197,6 +197,9 @@ feeds.add_command(cli_health.health)
 feeds.add_command(cli_feeds.add)
 feeds.add_command(cli_feeds.import_)
 feeds.add_command(cli_feeds.export)
+
+cli.add_command(cli_pages.page)
+cli.add_command(cli_pages.reextract)
 
 
 @cli.group()

@@ -23,8 +23,9 @@ Headers = tuple[tuple[str, str], ...]
 _MAX_HEADER_BYTES = 100 << 10
 # A body in more pieces than this is an attack on our processor: a page of 10 MB has about 700.
 _MAX_PIECES = 100_000
-# What comes with an error or a redirect is read only so that the connection can be used again.
-_MAX_UNUSED_BYTES = 64 << 10
+# What comes with an error or a redirect is read so that the connection can be used again; what comes with an
+# error is kept, too, for it may be a bot check.
+_MAX_REFUSED_BYTES = 64 << 10
 _IDLE_SECONDS = 30
 _ABORT = -1
 # CURLE_TOO_LARGE, which pycurl has no name for.
@@ -40,7 +41,10 @@ _WORDS_OF_CODE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a server answered: header names as sent; the body of a 200, in its content coding, else nothing."""
+    """What a server answered: header names as sent, the body in its content coding.
+
+    The body is whole with status 200, broken off after 64 kB with an error, and left out with a redirect.
+    """
 
     status: int
     headers: Headers
@@ -355,7 +359,9 @@ class _Transfer:
     def _on_body(self, piece: bytes) -> int | None:
         self._body_bytes += len(piece)
         if self._status != 200:
-            return _ABORT if self._body_bytes > _MAX_UNUSED_BYTES else None
+            if not 300 <= self._status < 400:
+                self._body.append(piece)
+            return _ABORT if self._body_bytes > _MAX_REFUSED_BYTES else None
         self._body.append(piece)
         if self._body_bytes > self._owner.max_body_bytes:
             return self._stop(too_large("body", self._owner.max_body_bytes))

@@ -205,7 +205,8 @@ def _fit(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> lis
 def _stored(house: Warehouse) -> _Listing:
     sql = """
         select outlet, arg_min(language, filed_at) as language, count(*) as stories,
-               count(*) filter (extraction = 'page') as page, count(*) filter (extraction <> 'page') as feed,
+               count(*) filter (extraction not in ('feed', 'summary', 'title', 'none')) as page,
+               count(*) filter (extraction in ('feed', 'summary', 'title', 'none')) as feed,
                count(*) filter (copy_of is not null) as copies,
                count(*) filter (level is not null and copy_of is null) as matches
         from stories group by outlet order by language, outlet

@@ -1,5 +1,7 @@
 """What can go wrong at the edges. Each error names its subject and says whether trying again can help."""
 
+from typing import Any
+
 
 class NewsmonitorError(Exception):
     """Base of every error this package raises on purpose; its text is one plain line for a person."""
@@ -33,7 +35,8 @@ class FetchError(NewsmonitorError):
     failure_class is one of: bad_url, refused_address, dns (no such name), dns_temporary (no answer about it),
     connection, tls, timeout, too_large, bad_encoding, too_many_redirects, throttled (429 and 503), held (not
     asked, for the host was throttled before), gone (410), http_2xx to http_5xx. retry_after is in seconds, where
-    the server said it; with held, what is left of it.
+    the server said it; with held, what is left of it. headers, their names in lower case, and body are those of a
+    refused answer, which may be a bot check; the body is unpacked, cut at 64 kB, and empty where it is broken.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class FetchError(NewsmonitorError):
         transient: bool,
         status: int | None = None,
         retry_after: float | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        body: bytes = b"",
     ) -> None:
         super().__init__(url, reason)
         self.url = url
@@ -53,26 +58,20 @@ class FetchError(NewsmonitorError):
         self.transient = transient
         self.status = status
         self.retry_after = retry_after
+        self.headers = headers
+        self.body = body
 
     def __str__(self) -> str:
         return f"{self.url}: {self.reason}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        more = (self.failure_class, self.transient, self.status, self.retry_after)
-        return (_fetch_error, (self.url, self.reason, *more))
+        more = {"transient": self.transient, "status": self.status, "retry_after": self.retry_after}
+        kept = {"failure_class": self.failure_class, "headers": self.headers, "body": self.body}
+        return (_fetch_error, (self.url, self.reason, {**more, **kept}))
 
 
-def _fetch_error(
-    url: str, reason: str, failure_class: str, transient: bool, status: int | None, retry_after: float | None
-) -> FetchError:
-    return FetchError(
-        url,
-        reason,
-        failure_class=failure_class,
-        transient=transient,
-        status=status,
-        retry_after=retry_after,
-    )
+def _fetch_error(url: str, reason: str, more: dict[str, Any]) -> FetchError:
+    return FetchError(url, reason, **more)
 
 
 class NotAFeed(NewsmonitorError):

@@ -1,19 +1,27 @@
-"""Read an article from a page: its text and what is known about it. Pure: bytes in, a ReadPage out.
+"""Read an article from a page: its text and what is known about it. Pure: bytes in, a Article out.
 
-trafilatura finds the text, in the fastest of its ways first; the slow way follows only where that looks wrong.
-It is never given a page that it could not end: on 10 MB of paragraphs it never does, so size and tags are counted
-before. What is left of such pages ends at the deadline of the worker process that this is called in.
+A page is read in three ways, the cheap one first. What it states of itself (structured) is taken as it is. Its text
+is that of the blocks that a model takes for the article (blockmodel); where the model is not sure, what trafilatura
+finds; and where the page itself states more text than was found, that. Size and tags are counted before anything is
+parsed, because some pages no parser would end; what is left of such pages ends at the deadline of the worker process
+that this is called in.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from lxml import etree, html
 
+from newsmonitor.articletext import FoundText, find_text
 from newsmonitor.bylines import read_byline
 from newsmonitor.decoding import decode
+from newsmonitor.languages import identify_language
+from newsmonitor.pagefields import refresh_of
+from newsmonitor.records import Announced
 from newsmonitor.structured import Structured, read_structured, without_scripts
+from newsmonitor.walls import Wall, wall_behind, wall_of
 
 # Real pages stay under 2.2 MB and 8,100 tags (480 pages of some 300 outlets).
 _MAX_BYTES = 10_000_000
@@ -21,13 +29,12 @@ _MAX_CHARACTERS = 3_000_000
 _MAX_TAGS = 20_000
 # Of a page too large its head is enough for title and date.
 _HEAD = 200_000
-# The thresholds of the cascade were measured on 438 pages: the second look is worth its time only here.
-_SHORT = 600
-_MUCH_LONGER = 3.0
 _LONGER = 1.5
+_MOSTLY = 0.6
+# A teaser, or "if you are not sent on, click here", is no longer.
+_NOTICE = 300
 # A page of so much markup that gives no text was not understood; a small one may have none.
 _LARGE = 20_000
-_FEWEST = 20
 _TAG = re.compile("<[a-zA-Z/!?]")
 _PLAIN_TEXT = re.compile(r"\s*text/plain\b", re.I)
 _DOCTYPE = re.compile(r"^\s*<!doctype[^<>]*>", re.I)
@@ -39,65 +46,109 @@ _THEIR_FAULTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPage:
-    """What was read from one page; problem says in words why there is no text where there should be."""
+class Article:
+    """What was read from one page.
+
+    problem says in words why there is no text where there should be; wall, what stands there instead of the
+    article; moved_to is where a page without text sends a browser on to.
+    """
 
     text: str | None = field(default=None, repr=False)
     title: str | None = None
     byline: tuple[str, ...] = ()
     summary: str | None = None
+    language: str | None = None
+    language_confidence: float | None = None
     published_at: datetime | None = None
+    published_from: str | None = None
+    is_day_only: bool = False
     modified_at: datetime | None = None
     site_name: str | None = None
+    section: str | None = None
+    canonical_url: str | None = None
     image_url: str | None = None
     extraction: str | None = None
     problem: str | None = None
+    wall: Wall | None = None
+    moved_to: str | None = None
 
 
 def warm_up() -> None:
     """Load the libraries, a third of a second, so that it is not counted as the first page's time."""
-    _look("<p>Warm</p>", "", read_structured("", (), ""))
+    _look("<p>Warm</p>", "", read_structured("", (), "", Announced()))
+    identify_language("The statistics of languages are loaded at the first use.")
 
 
-def read_article(body: bytes, *, url: str, content_type: str | None) -> ReadPage:
+def read_article(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    headers: Mapping[str, str] | None = None,
+    announced: Announced | None = None,
+) -> Article:
     """The article of a page. Raises nothing, whatever the bytes: what goes wrong is the page's problem.
 
+    url is where the redirects led; header names are lower case; announced is what the feed said of it.
     published_at is in UTC, midnight where the page gives only the day.
     """
+    announced = announced or Announced()
+    if wall := wall_of(body, headers or {}):
+        return Article(wall=wall)
     page = decode(body[:_MAX_BYTES], content_type)
     if content_type and _PLAIN_TEXT.match(content_type) and not page.lstrip().startswith("<"):
         return _plain_text(page)
     markup, linked_data = without_scripts(page)
     problem = _too_large(body, markup)
-    stated = read_structured(markup if problem is None else markup[:_HEAD], linked_data, url)
+    head = markup if problem is None else markup[:_HEAD]
+    stated = read_structured(head, linked_data, url, announced)
     found = _Found(problem=problem)
     if problem is None:
         found = _look(markup, url, stated)
     text, extraction = _better(found.text, stated.body)
-    return ReadPage(
+    shown = "" if extraction == "json-ld" else found.text.shown
+    wall = wall_behind(head, url=url, announced=announced, stated=stated, text=text, shown=shown)
+    language = identify_language(text or stated.title or "")
+    return Article(
         text=text,
         title=stated.title,
         byline=read_byline(stated.authors, outlets=stated.outlets),
         summary=stated.summary,
-        published_at=found.published_at or stated.published_at,
+        language=language.code if language else None,
+        language_confidence=language.confidence if language else None,
+        published_at=stated.published_at or found.published_at,
+        published_from=stated.published_from or ("htmldate" if found.published_at else None),
+        is_day_only=stated.is_day_only if stated.published_at else found.published_at is not None,
         modified_at=stated.modified_at,
         site_name=stated.site_name,
+        section=stated.section,
+        canonical_url=stated.canonical_url,
         image_url=stated.image_url,
         extraction=extraction,
         problem=None if text else found.problem,
+        wall=wall,
+        moved_to=refresh_of(head, url) if wall is None and len(text or "") < _NOTICE else None,
     )
 
 
-def _plain_text(page: str) -> ReadPage:
+def _plain_text(page: str) -> Article:
     lines = (" ".join(line.split()) for line in page[:_MAX_CHARACTERS].splitlines())
     text = "\n".join(line for line in lines if line) or None
-    return ReadPage(text=text, extraction="plain" if text else None)
+    language = identify_language(text or "")
+    return Article(
+        text=text,
+        extraction="plain" if text else None,
+        language=language.code if language else None,
+        language_confidence=language.confidence if language else None,
+    )
 
 
 def _too_large(body: bytes, markup: str) -> str | None:
     """In words, where it is too large to be looked at."""
     if len(body) > _MAX_BYTES or len(markup) > _MAX_CHARACTERS:
         return f"the page is too large to read ({len(body) / 1e6:.1f} MB)"
+    if markup.count("<") <= _MAX_TAGS:
+        return None
     tags = sum(1 for _ in _TAG.finditer(markup))
     return f"the page has too many elements to read ({tags:,} tags)" if tags > _MAX_TAGS else None
 
@@ -106,7 +157,7 @@ def _too_large(body: bytes, markup: str) -> str | None:
 class _Found:
     """What looking at the tree gave."""
 
-    text: str | None = None
+    text: FoundText = FoundText()
     published_at: datetime | None = None
     problem: str | None = None
 
@@ -116,56 +167,40 @@ def _look(markup: str, url: str, stated: Structured) -> _Found:
     if not markup.strip():
         return _Found()
     try:
-        tree = html.document_fromstring(_DOCTYPE.sub("", markup, count=1).encode(), parser=_parser())
-        text = _text_of(tree, stated)
-        published_at = stated.published_at or _date_of(tree, url)
+        tree = tree_of(markup)
+        # First: what finds the text takes the tree apart.
+        published_at = None if stated.published_at else _date_of(tree, url)
+        text = find_text(tree, stated)
     except _THEIR_FAULTS as error:
         return _Found(problem=f"the page could not be read ({type(error).__name__})")
-    problem = None
-    if text is None and len(markup) > _LARGE:
-        problem = f"no text found in a page of {len(markup) // 1000} kB"
+    is_lost = not text.text and len(markup) > _LARGE
+    problem = f"no text found in a page of {len(markup) // 1000} kB" if is_lost else None
     return _Found(text=text, published_at=published_at, problem=problem)
 
 
-def _parser() -> html.HTMLParser:
+def tree_of(markup: str) -> html.HtmlElement:
+    """The tree of a page that is not blank; raises what lxml raises."""
     # The encoding is ours: the page's own statement was right only about its bytes.
-    return html.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
+    parser = html.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
+    return html.document_fromstring(_DOCTYPE.sub("", markup, count=1).encode(), parser=parser)
 
 
-def _text_of(tree: html.HtmlElement, stated: Structured) -> str | None:
-    """What the fast and strict way finds; where that is little, what the slow and tolerant one does."""
-    text = _without_title(_extracted(tree, fast=True, favor_precision=True), stated)
-    if len(text) < _SHORT or len(stated.body or "") > _MUCH_LONGER * len(text):
-        slow = _without_title(_extracted(tree, fast=False, favor_precision=False), stated)
-        text = max(text, slow, key=len)
-    return text if len(text) >= _FEWEST else None
+def _better(found: FoundText, stated: str | None) -> tuple[str | None, str | None]:
+    """The text and how it was got: the page's own statement of it only where that has clearly more to say.
+
+    Some sites state only the beginning, some state the text twice over (corriere.it): what repeats itself is not
+    more, where there is a text at all.
+    """
+    length = len(found.text or "")
+    if stated is None or len(stated) <= _LONGER * length or (length > _NOTICE and _repeats_itself(stated)):
+        return found.text, found.extraction
+    return stated, "json-ld"
 
 
-def _extracted(tree: html.HtmlElement, *, fast: bool, favor_precision: bool) -> str:
-    # Here and not above: 0.3 s, which the command line and the other steps need not spend.
-    from trafilatura import bare_extraction
-
-    document = bare_extraction(tree, fast=fast, favor_precision=favor_precision, include_comments=False)
-    text = getattr(document, "text", None)
-    return _clean(text) if isinstance(text, str) else ""
-
-
-def _without_title(text: str, stated: Structured) -> str:
-    """The text without the headline above it, which would make two copies under two headlines differ."""
-    first, _, rest = text.partition("\n")
-    return rest if first in (stated.title, stated.heading) else text
-
-
-def _clean(text: str) -> str:
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def _better(found: str | None, stated: str | None) -> tuple[str | None, str | None]:
-    """The text and how it was got: the page's own statement of it only where that is clearly longer."""
-    if stated is not None and len(stated) > _LONGER * len(found or ""):
-        return stated, "json-ld"
-    return found, "trafilatura" if found else None
+def _repeats_itself(text: str) -> bool:
+    words = text.split()
+    runs = list(zip(words, words[1:], words[2:], words[3:], strict=False))
+    return len(set(runs)) < _MOSTLY * len(runs)
 
 
 def _date_of(tree: html.HtmlElement, url: str) -> datetime | None:

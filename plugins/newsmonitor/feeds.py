@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from newsmonitor.decoding import decode
 from newsmonitor.errors import NotAFeed
 from newsmonitor.feeddates import parse_date
 from newsmonitor.feedforgiving import FOREIGN, read_forgiving, record_of, records_of, text_of
@@ -32,7 +33,7 @@ from newsmonitor.feeditems import (
     says_something,
     summary_of,
 )
-from newsmonitor.feedtext import decode, plain_line, plain_lines, without_controls
+from newsmonitor.feedtext import plain_line, plain_lines, without_controls
 from newsmonitor.feedxml import read_feed
 from newsmonitor.records import Entry, Feed, identify
 from newsmonitor.urls import canonical_url, url_key

@@ -1,27 +1,10 @@
-"""The text of feeds: bytes to characters, markup to plain text, bylines to names. Pure."""
+"""The text of feeds: markup to plain text, bylines to names. Pure."""
 
-import codecs
 import html
 import re
 from itertools import islice
 
 from lxml import etree
-from w3lib.encoding import http_content_type_encoding, resolve_encoding
-
-_SAMPLE = 100_000
-# The longest first: UTF-32 begins as UTF-16 does. The last four have no mark, but begin with "<?" or "<r".
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"),
-    (b"<\x00r\x00", "utf-16-le"), (b"\x00<\x00r", "utf-16-be"),
-)  # fmt: skip
-_PROLOG = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]{1,40})")
-# Code pages of text: Python also has unicode_escape, idna and the like, which a stranger shall not choose.
-_CODE_PAGES = ("cp", "iso8859", "koi8", "mac", "gb", "big5", "euc", "shift", "iso2022", "hz", "tis", "kz1048")
-# Three letters in a row that one-byte Cyrillic has (also і ї є ё ґ of windows-1251): Latin text has one at a time.
-_CYRILLIC_RUN = re.compile(rb"[\xa5\xa8\xaa\xaf\xb2\xb3\xb4\xb8\xba\xbf-\xff]{3,}")
-_HIGH = re.compile(rb"[\x80-\xff]")
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
@@ -83,57 +66,6 @@ _MAIL = re.compile(r"(?:mailto:)?[^\s()<>@,;]+@[^\s()<>@,;]+")
 _BY = re.compile(r"\A(?:by|автор)\b[:\s]\s*", re.IGNORECASE)
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 _BRACKETED = re.compile(r"\([^()]*\)|<[^<>]*>")
-
-
-def decode(body: bytes, content_type: str | None) -> str:
-    """The characters of a document: by its mark, as UTF-8 if that fits, as declared, else by its letters.
-
-    UTF-8 before the declared name, as wrong names are common and no other text of some length is UTF-8 by
-    accident; the document's own name before the header's, which is often a server's default.
-    """
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return body.decode(encoding, "replace")
-    declared = _declared(body, content_type)
-    if not any(name.startswith(("iso2022", "hz")) for name in declared):
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    guess = _guess(body)
-    # Latin-1 is what servers say when nobody told them.
-    pages = [
-        guess if name == "cp1252" and guess != "cp1252" else name for name in declared if name != "utf-8"
-    ]
-    for name in pages:
-        try:
-            return body.decode(name)
-        except ValueError:
-            continue
-    if pages:
-        return body.decode(pages[0], "replace")
-    # A word cut in the middle of a letter leaves a few wrong bytes; another encoding leaves nothing else.
-    sample = body[:_SAMPLE].decode("utf-8", "replace")
-    is_damaged_utf8 = sample.count("\ufffd") * 4 < sum(letter > "\x7f" for letter in sample)
-    return body.decode("utf-8" if is_damaged_utf8 else guess, "replace")
-
-
-def _declared(body: bytes, content_type: str | None) -> list[str]:
-    prolog = _PROLOG.match(body)
-    labels = (prolog[1].decode("ascii") if prolog else None, http_content_type_encoding(content_type))
-    names = [resolve_encoding(label) for label in labels if label]
-    return [name for name in names if name and (name == "utf-8" or name.startswith(_CODE_PAGES))]
-
-
-def _guess(body: bytes) -> str:
-    """The code page of text that is not UTF-8 and names none: windows-1251, koi8-r or windows-1252."""
-    sample = body[:_SAMPLE]
-    letters = b"".join(_CYRILLIC_RUN.findall(sample))
-    if len(letters) * 2 < len(_HIGH.findall(sample)):
-        return "cp1252"
-    # Most letters are small, and each page has its small letters where the other has the capitals.
-    low = sum(0xC0 <= letter < 0xE0 for letter in letters)
-    return "koi8-r" if low * 2 > len(letters) else "cp1251"
 
 
 def without_controls(text: str) -> str:

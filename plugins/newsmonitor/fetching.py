@@ -5,28 +5,29 @@ import logging
 from collections import deque
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from time import monotonic
 
-from newsmonitor import extract, policy, walls, worklist
+from newsmonitor import policy, worklist
 from newsmonitor.archive import Archive, ArchiveWriter
 from newsmonitor.context import Run, open_robots, open_web, open_workers
 from newsmonitor.errors import FetchError, NewsmonitorError, WorkerFailure
-from newsmonitor.languages import detect_language
+from newsmonitor.reading import read_page
 from newsmonitor.records import Page
 from newsmonitor.robots import Robots, store_looks
 from newsmonitor.urls import by_turns, canonical_url, registered_domain, url_key
-from newsmonitor.web import Answer, Web
+from newsmonitor.walls import wall_of
+from newsmonitor.web import MAX_REDIRECTS, Answer, Web
 from newsmonitor.workers import Workers
 from newsmonitor.worklist import Pending
 
 log = logging.getLogger(__name__)
 
 _FLUSH_ROWS = 100
-_READ_SECONDS = 5.0
 # What is left when the time is up stands on the next run's list.
 _STEP_SECONDS = 480.0
+_SAME_TEXT = "several addresses of the site give this very text under other headlines"
 _ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
-_HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 
 
 def fetch_pages(run: Run, shard: int = 0) -> dict[str, int]:
@@ -35,6 +36,9 @@ def fetch_pages(run: Run, shard: int = 0) -> dict[str, int]:
     Returns pages (looked at), read, failed, known: counted from the rows of this batch.
     """
     batch = run.batch(shard)
+    if run.settings.archive_days is not None:
+        archive = Archive(run.warehouse.root / "archive")
+        archive.forget(run.at.date() - timedelta(days=run.settings.archive_days))
     waiting = worklist.unread_entries(run.warehouse, at=run.at, window=run.window)
     held = worklist.held_domains(run.warehouse, at=run.at)
     mine = [
@@ -46,7 +50,23 @@ def fetch_pages(run: Run, shard: int = 0) -> dict[str, int]:
     to_fetch, settled = _split(run, mine)
     run.warehouse.append(settled, batch=batch, day=run.at.date())
     asyncio.run(_Fetch(run=run, batch=batch).all(to_fetch))
+    _unmask(run, batch)
     return _counts(run, batch)
+
+
+def _unmask(run: Run, batch: str) -> None:
+    """Make walls of the pages that gave the text which other addresses of their site gave under other headlines.
+
+    That is a wall that nothing else told; or a video's page, without any text of its own. Those of earlier runs
+    are changed where they lie: their stories have the wrong text, and file_stories files them again.
+    """
+    same = worklist.same_texts(run.warehouse, batch=batch, at=run.at)
+    walled = [
+        _to_retry(replace(page, outcome="wall", failure_class="same_text", error=_SAME_TEXT), run.at)
+        for page in same
+    ]
+    days = [(run.at - timedelta(days=back)).date() for back in range(worklist.SAME_TEXT_DAYS + 1)]
+    run.warehouse.replace(walled, days=days, key=("entry_id", "attempt"))
 
 
 def _split(run: Run, waiting: list[Pending]) -> tuple[list[Pending], list[Page]]:
@@ -140,35 +160,47 @@ class _Fetch:
         """The row of one look; None where the domain asked us meanwhile to slow down, so it was not asked."""
         url = entry.canonical_url or entry.url or ""
         obeys = robots is not None and entry.feed_url not in self.run.robots_ignored
-        try:
-            answer = await web.get(url, accept=_ACCEPT, permit=robots.permit if robots and obeys else None)
-        except FetchError as error:
-            if error.failure_class == "held":
-                return None
-            log.warning("page of entry %s: %s", entry.entry_id, error)
-            return self._failed(entry, error)
-        page = _answered(entry, answer, _archived(writer, answer))
-        if wall := walls.wall_of(answer.body, dict(answer.headers)):
-            return replace(page, outcome="wall", failure_class="wall", error=wall)
-        media_type = (page.content_type or "text/html").partition(";")[0].strip().lower()
-        if media_type not in _HTML:
-            return replace(page, failure_class="not_html", error=f"is {media_type}, not a page of text")
-        try:
-            article: extract.ReadPage = await workers.run(
-                "newsmonitor.extract:read_article",
-                answer.body,
-                url=answer.final_url,
-                content_type=page.content_type,
-                timeout=_READ_SECONDS,
-            )
-        except WorkerFailure as error:
-            log.warning("page of entry %s: %s: %s", entry.entry_id, url, error.reason)
-            return replace(page, failure_class="extraction_failed", error=error.reason)
-        return _read(page, article)
+        permit = robots.permit if robots and obeys else None
+        asked: list[str] = []
+        while url not in asked and len(asked) <= MAX_REDIRECTS:
+            asked.append(url)
+            try:
+                answer = await web.get(url, accept=_ACCEPT, permit=permit)
+            except FetchError as error:
+                if error.failure_class == "held":
+                    return None
+                log.warning("page of entry %s: %s", entry.entry_id, error)
+                return self._refused(entry, error)
+            page = _answered(entry, answer, _archived(writer, answer))
+            try:
+                page, moved_to = await read_page(
+                    workers, page, answer.body, headers=answer.headers, announced=entry.announced
+                )
+            except WorkerFailure as error:
+                log.warning("page of entry %s: %s: %s", entry.entry_id, url, error.reason)
+                return replace(page, failure_class="extraction_failed", error=error.reason)
+            if moved_to is None:
+                return _to_retry(page, self.run.at)
+            url = moved_to
+        if page.outcome == "read":
+            # A flash of a few lines that reloads itself.
+            return page
+        words = f"{len(asked)} pages that only send on to the next, in a circle or without end (meta refresh)"
+        return replace(page, outcome="failed", failure_class="too_many_redirects", error=words)
+
+    def _refused(self, entry: Pending, error: FetchError) -> Page:
+        """The row of a look that gave no page: a wall, where the refusal shows one, else a failure."""
+        page = self._failed(entry, error)
+        wall = wall_of(error.body, dict(error.headers), status=error.status or 0)
+        if wall is None:
+            return page
+        words = f"HTTP {error.status}: {wall.words}"
+        return _to_retry(replace(page, outcome="wall", failure_class=wall.kind, error=words), self.run.at)
 
     def _failed(self, entry: Pending, error: FetchError) -> Page:
         return Page(
             entry_id=entry.entry_id,
+            domain=registered_domain(entry.canonical_url or "") or None,
             requested_url=entry.url,
             canonical_url=entry.canonical_url,
             http_status=error.status,
@@ -205,6 +237,7 @@ def _archived(writer: ArchiveWriter | None, answer: Answer) -> str | None:
 def _answered(entry: Pending, answer: Answer, archive_ref: str | None) -> Page:
     return Page(
         entry_id=entry.entry_id,
+        domain=registered_domain(answer.final_url),
         requested_url=entry.url,
         final_url=answer.final_url,
         http_status=answer.status,
@@ -219,24 +252,14 @@ def _answered(entry: Pending, answer: Answer, archive_ref: str | None) -> Page:
     )
 
 
-def _read(page: Page, article: extract.ReadPage) -> Page:
-    return replace(
-        page,
-        outcome="read" if article.text else "no_text",
-        failure_class="extraction_failed" if article.problem else None,
-        error=article.problem,
-        title=article.title,
-        byline=article.byline,
-        text=article.text,
-        summary=article.summary,
-        # Here and not in the workers: the statistics of languages take 70 MB, once instead of in each.
-        language=detect_language(article.text or article.title or ""),
-        published_at=article.published_at,
-        modified_at=article.modified_at,
-        site_name=article.site_name,
-        image_url=article.image_url,
-        extraction=article.extraction if article.text else None,
-    )
+def _to_retry(page: Page, at: datetime) -> Page:
+    """The row with the time of the next look, if what it met was a wall."""
+    if page.outcome != "wall":
+        return page
+    again = policy.wall_retry_at(at=at, kind=page.failure_class or "", attempt=page.attempt)
+    # A hold of the domain goes before: it is what the server asked for.
+    waits = [moment for moment in (again, page.next_try_at if again else None) if moment]
+    return replace(page, next_try_at=max(waits, default=None))
 
 
 def _counts(run: Run, batch: str) -> dict[str, int]:

@@ -43,17 +43,26 @@ def rewrite(part: Path, rows: pa.Table, *, temporary: Path) -> None:
     _write(part, rows, None, temporary)
 
 
-def tidy(part: Path, *, temporary: Path) -> None:
-    """Write a file anew without the bytes of its earlier versions, if these are the greater part of it.
+def renew(part: Path, rows: pa.Table, *, temporary: Path) -> None:
+    """Make these the rows of a file, without the bytes of its earlier versions.
 
     For days that are closed: here alone the file is no prefix of the next, so a query that is at work on this
     very file in this very moment may fail, loudly; asked again, it is right.
     """
-    if wasted_bytes(part) * 2 > part.stat().st_size:
-        rows = read(part)
-        with temporary.open("wb") as file:
-            pq.write_table(rows, file, compression="zstd", compression_level=_ZSTD_LEVEL)
-        _put(temporary, part)
+    with temporary.open("wb") as file:
+        pq.write_table(rows, file, compression="zstd", compression_level=_ZSTD_LEVEL)
+    _put(temporary, part)
+
+
+def tidy(part: Path, *, temporary: Path) -> None:
+    """Renew a file of a closed day, if the bytes of its earlier versions are the greater part of it."""
+    if is_wasteful(part):
+        renew(part, read(part), temporary=temporary)
+
+
+def is_wasteful(part: Path) -> bool:
+    """Whether the greater part of a file are bytes of its earlier versions."""
+    return wasted_bytes(part) * 2 > part.stat().st_size
 
 
 def wasted_bytes(part: Path) -> int:

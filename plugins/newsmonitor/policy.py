@@ -59,6 +59,8 @@ _FULL_AFTER, _FULL_SPREAD = timedelta(hours=9), timedelta(hours=6)
 # The waits after the first, second and third look at a page; there is no fifth look.
 _PAGE_WAITS = (NEXT_RUN, timedelta(hours=1), timedelta(hours=6))
 
+_STANDING_WALLS = frozenset({"paywall", "login", "geo_block", "script_only"})
+
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|[,\s])no-(?:cache|store)(?:$|[,\s])", re.IGNORECASE)
 
@@ -178,6 +180,17 @@ def page_retry_at(
     if not transient or not 1 <= attempt <= len(_PAGE_WAITS):
         return None
     return at + max(_PAGE_WAITS[attempt - 1], _asked_for(retry_after))
+
+
+def wall_retry_at(*, at: datetime, kind: str, attempt: int) -> datetime | None:
+    """The time before which a page behind a wall is not looked at again; None where it was looked at often enough.
+
+    A check of robots or a page not yet there may be gone in an hour; what wants money, a login or another country
+    may at best have been a mistake, and is looked at once more.
+    """
+    if kind in _STANDING_WALLS:
+        return at + _PAGE_WAITS[-1] if attempt == 1 else None
+    return page_retry_at(at=at, transient=True, attempt=attempt, retry_after=None)
 
 
 def _asked_for(retry_after: float | None) -> timedelta:

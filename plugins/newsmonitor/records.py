@@ -48,6 +48,17 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """What a feed said of a page before it was fetched: evidence when the page is read."""
+
+    url: str | None = None
+    title: str | None = None
+    text: str | None = None
+    byline: tuple[str, ...] = ()
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
     """One poll of one feed."""
 
@@ -153,32 +164,51 @@ class Page:
     KEY: ClassVar[tuple[str, ...]] = ("entry_id",)
 
     entry_id: str = _is("entry that announced it")
+    domain: str | None = _maybe("registered domain of the last address")
     requested_url: str | None = _maybe("address asked for")
     final_url: str | None = _maybe("address after redirects")
     http_status: int | None = _maybe("status of the last answer")
     outcome: str = _is(
-        "read (text found), no_text, wall (a bot check or consent page), failed, "
+        "read (text found), no_text, wall (something else answered for the article), failed, "
         "known (another entry has this address), no_address"
     )
-    failure_class: str | None = _maybe("as in polls, or extraction_timeout, extraction_failed, not_html")
+    failure_class: str | None = _maybe(
+        "as in polls, or extraction_failed, not_html; of a wall its kind: bot_check, geo_block, consent, paywall, "
+        "login, soft_404, homepage, script_only, same_text (many addresses of the site give this very text)"
+    )
     error: str | None = _maybe("what went wrong, in words")
     fetched_at: datetime = _is("time the answer was complete; the run's time where nothing was asked")
     elapsed_ms: int | None = _maybe("milliseconds from request to last byte")
     byte_count: int | None = _maybe("bytes of the decoded body")
     content_type: str | None = _maybe("media type the server named")
-    archive_ref: str | None = _maybe("where the captured page is: file#offset under warehouse/archive")
+    archive_ref: str | None = _maybe(
+        "where the captured page is: file#offset:sha256-… of the body, under warehouse/archive"
+    )
     canonical_url: str | None = _maybe("address the page names as its own, else final_url, in normal form")
     title: str | None = _maybe("headline of the page")
-    byline: tuple[str, ...] = _many("names of the authors")
-    text: str | None = _maybe("article text, paragraphs separated by line breaks")
+    byline: tuple[str, ...] = _many(
+        "names of the authors; the outlet or an agency only where nobody else is named"
+    )
+    text: str | None = _maybe(
+        "article text, paragraphs separated by line breaks; of a paywall, what it shows"
+    )
+    text_sha256: str | None = _maybe("hash of the normalised text")
+    line_ids: tuple[UInt32, ...] = _many("of each paragraph a hash: by these is learnt what a site repeats")
     summary: str | None = _maybe("the page's own description")
     language: str | None = _maybe("language of the text (ISO 639-1)")
+    language_confidence: float | None = _maybe("how sure that is, 0 to 1")
     published_at: datetime | None = _maybe("publication time the page gives")
+    published_from: str | None = _maybe("where that time stands: json-ld, meta, time, htmldate")
+    is_day_only: bool = field(
+        default=False, metadata={"doc": "the page gives the day of publication, not the time: midnight UTC"}
+    )
     modified_at: datetime | None = _maybe("time of the last change the page gives")
     site_name: str | None = _maybe("name the site gives itself")
+    section: str | None = _maybe("the site's own label of the part it stands in")
     image_url: str | None = _maybe("main picture")
     extraction: str | None = _maybe(
-        "how the text was found: trafilatura, json-ld (the page's own statement of it), plain (no HTML)"
+        "how the text was found: blocks (those that a model takes for the article), trafilatura (where the model "
+        "is not sure), json-ld (where the page states more), plain (no HTML)"
     )
     attempt: int = field(default=1, metadata={"doc": "first look is 1"})
     next_try_at: datetime | None = _maybe("a passing failure: looked at again after this time")
@@ -222,18 +252,28 @@ class Story:
     title: str | None = _maybe("headline")
     byline: tuple[str, ...] = _many("names of the authors")
     language: str | None = _maybe("language of the text (ISO 639-1)")
+    language_confidence: float | None = _maybe("how sure that is, 0 to 1; null: the feed says so")
     published_at: datetime | None = _maybe("their time of publication")
-    published_from: str | None = _maybe("where that time came from: page, feed")
+    published_from: str | None = _maybe("where that time came from: json-ld, meta, time, htmldate, feed")
+    is_day_only: bool = field(
+        default=False, metadata={"doc": "the day of publication is known, not the time: midnight UTC"}
+    )
     modified_at: datetime | None = _maybe("their time of the last change")
     seen_at: datetime = _is("time of the run that saw its entry first")
     fetched_at: datetime | None = _maybe("time its page was complete")
     filed_at: datetime = _is("time of the run that filed it")
+    refiled_at: datetime | None = _maybe("time its page was read at last, or again, and the story with it")
     text: str | None = _maybe("article text, paragraphs separated by line breaks")
     text_sha256: str | None = _maybe("hash of the normalised text")
     word_count: int | None = _maybe("words of the text")
     summary: str | None = _maybe("description of the page or the feed")
+    site_name: str | None = _maybe("name the site gives itself")
+    section: str | None = _maybe("the site's own label of the part it stands in")
     image_url: str | None = _maybe("main picture")
-    extraction: str = _is("where the text came from: page, feed, summary, title, none")
+    extraction: str = _is(
+        "where the text came from: the page (as in pages: blocks, trafilatura, json-ld, plain), else feed, "
+        "summary, title, none"
+    )
     group_id: str = _is("story_id of the group's first story, or the id of the seed document")
     copy_of: str | None = _maybe("story_id, or id of the seed document, that it repeats; null: no copy")
     copy_kind: str | None = _maybe("url, exact, near, seed")
@@ -244,8 +284,13 @@ class Story:
     places: tuple[str, ...] = _many("ids of the places found")
     matches: tuple[Match, ...] = _many("the evidence")
     fingerprint: tuple[UInt32, ...] = _many("sampled shingle hashes; empty until near-copies are looked for")
-    archive_ref: str | None = _maybe("where the captured page is: file#offset under warehouse/archive")
+    archive_ref: str | None = _maybe(
+        "where the captured page is: file#offset:sha256-… of the body, under warehouse/archive"
+    )
     is_backlog: bool = _is("stood in the feed at its first poll, or held back in a storm: alerts nobody")
+    is_late_match: bool = field(
+        default=False, metadata={"doc": "matches only since it was read again by newer rules: alerts nobody"}
+    )
     extra: str | None = _maybe(EXTRA)
 
 

@@ -84,6 +84,11 @@ def _header_text(value: object) -> object:
     return value
 
 
+def _days(value: object) -> object:
+    """None for ever: of 0, some would think that it keeps nothing."""
+    return None if isinstance(value, str) and value.strip().lower() == "forever" else value
+
+
 def _up_to_four_cpus() -> int:
     return min(4, os.cpu_count() or 1)
 
@@ -139,6 +144,9 @@ class Settings(BaseSettings):
         "a whole number of bytes from 1000 to 1000000000", "10000000", 1000, 10**9, default=10_000_000
     )
     archive_pages: bool = Field(True, description="yes or no", examples=["yes"])
+    archive_days: Annotated[int | None, BeforeValidator(_days)] = _number(
+        "a whole number of days from 1 to 36500, or forever", "30", 1, 36_500, default=30
+    )
     workers: int = _number("a whole number from 1 to 64", "2", 1, 64, default_factory=_up_to_four_cpus)
 
     @field_validator("user_agent")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from newsmonitor.decoding import decode
 from newsmonitor.errors import NotAFeed
 from newsmonitor.feeddates import parse_date
 from newsmonitor.feeditems import (
@@ -26,7 +27,7 @@ from newsmonitor.feeditems import (
     labels_of,
     language_code,
 )
-from newsmonitor.feedtext import decode, plain_line, with_ampersands, without_controls
+from newsmonitor.feedtext import plain_line, with_ampersands, without_controls
 
 # What sitemaps.org allows in one file, and as many bytes unpacked.
 _MAX_URLS = 50_000

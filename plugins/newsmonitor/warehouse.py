@@ -6,7 +6,7 @@ rows after any kill and during any append (DECISIONS.md, "Plain Parquet, one fil
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -64,6 +64,34 @@ class Warehouse:
             self._tidy(record.TABLE, day - _CLOSED)
         # Arrow keeps what it was given for the next time, which for a part of 64 MB is as much again.
         pa.default_memory_pool().release_unused()
+
+    def replace(self, rows: Sequence[Row], *, days: Iterable[date], key: Sequence[str] = ()) -> list[Row]:
+        """Put rows in the place of the stored ones with the same key; returns those that no row of the days has.
+
+        key is the table's own, unless one row needs more columns to be told from others (a page: its attempt).
+        Each file is replaced by one rename, so a reader at any moment, and a kill, finds each row once, old or
+        new; between two files a kill leaves the one new and the other old. The batch of a row stays. A row
+        without its like is returned and not raised: somebody may have deleted a day meanwhile, and the files
+        before it are replaced. Each call writes the files it touches whole: give it all rows at once.
+        """
+        if not rows:
+            return []
+        record = type(rows[0])
+        names = list(key or record.KEY)
+        new = to_table(rows, record, "")
+        places = {this: place for place, this in enumerate(_keys(new, names))}
+        missing = set(places)
+        for day in sorted(set(days)):
+            folder = self._folder(record.TABLE, day)
+            # By the table's own days, for no clock is asked here; an append goes by its run's.
+            later = f"day={(day + _CLOSED).isoformat()}"
+            is_closed = any(other.name >= later for other in folder.parent.glob("day=*"))
+            with self.lock(record.TABLE):
+                for part in sorted(folder.glob("part-*.parquet")):
+                    temporary = self._temporary(record.TABLE)
+                    missing -= _replace(part, new, names, places, temporary=temporary, is_closed=is_closed)
+        pa.default_memory_pool().release_unused()
+        return [row for row, this in zip(rows, _keys(new, names), strict=True) if this in missing]
 
     def read(
         self,
@@ -182,10 +210,39 @@ class Warehouse:
             parts.tidy(part, temporary=self._temporary(table))
 
 
+def _replace(
+    part: Path,
+    new: pa.Table,
+    names: list[str],
+    places: Mapping[tuple[Any, ...], int],
+    *,
+    temporary: Path,
+    is_closed: bool,
+) -> set[tuple[Any, ...]]:
+    """Put the new rows into one file; the keys that were there. Of most files only the key is read."""
+    stored = _keys(parts.read(part, names), names)
+    hits = [place for place, this in enumerate(stored) if this in places]
+    if not hits:
+        return set()
+    old = parts.read(part)
+    fresh = new.take([places[stored[hit]] for hit in hits])
+    fresh = fresh.set_column(fresh.schema.get_field_index(BATCH), BATCH, old[BATCH].take(hits))
+    gone = set(hits)
+    kept = old.filter(pa.array([place not in gone for place in range(old.num_rows)]))
+    rows = pa.concat_tables([kept, fresh], promote_options="permissive")
+    write = parts.renew if is_closed and parts.is_wasteful(part) else parts.rewrite
+    write(part, rows, temporary=temporary)
+    return {stored[hit] for hit in hits}
+
+
+def _keys(table: pa.Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
+
+
 def _without(old: pa.Table, new: pa.Table, batch: str, key: Sequence[str]) -> pa.Table:
     """The old rows less those that the batch writes again."""
-    fresh = set(zip(*(new[name].to_pylist() for name in key), strict=True))
-    keys = zip(old[BATCH].to_pylist(), *(old[name].to_pylist() for name in key), strict=True)
+    fresh = set(_keys(new, key))
+    keys = _keys(old, [BATCH, *key])
     return old.filter(pa.array([name != batch or tuple(this) not in fresh for name, *this in keys]))
 
 

@@ -42,6 +42,9 @@ _MAX_ADDRESSES = 4
 _MAX_RESOLVERS = 32
 # How long a name is taken at its word; so long does libcurl remember one, too.
 _NAME_SECONDS = 60.0
+# Of a refused answer: unpacked at most, and kept. Challenges are small; some carry 100 kB of script.
+_MAX_REFUSED_UNPACKED = 1 << 20
+_MAX_REFUSED_BYTES = 64 << 10
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -196,7 +199,6 @@ class Web:
                 raise Failure("too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
             target = targets.parse(location, base=target)
             redirects.append((reply.status, target.url))
-        coding = codings.content_coding([value for name, value in headers if name == "content-encoding"])
         return Answer(
             url=url,
             final_url=target.url,
@@ -205,7 +207,7 @@ class Web:
             raw_headers=reply.headers,
             request_headers=(("Host", target.netloc), *request.headers),
             received_at=datetime.now(UTC),
-            body=codings.unpacked(reply.body, coding, self._max_body_bytes),
+            body=codings.unpacked(reply.body, _coding(headers), self._max_body_bytes),
             elapsed_ms=round(spent * 1000),
             not_modified=reply.status == 304,
             redirects=tuple(redirects),
@@ -258,6 +260,8 @@ class Web:
             transient=reply.status >= 500 or reply.status in _TRANSIENT_STATUS | _THROTTLED,
             status=reply.status,
             retry_after=seconds,
+            headers=headers,
+            body=_refused_body(reply.body, headers),
         )
 
     def _known_pins(self, target: Target) -> list[str] | None:
@@ -305,6 +309,18 @@ class Web:
             return "%" not in address and (is_public(address) or is_within(address, self._allow_networks))
         except ValueError:
             return False
+
+
+def _coding(headers: Headers) -> str:
+    return codings.content_coding([value for name, value in headers if name == "content-encoding"])
+
+
+def _refused_body(raw: bytes, headers: Headers) -> bytes:
+    """The beginning of a refused answer's body; empty where it cannot be unpacked, as where it was cut short."""
+    try:
+        return codings.unpacked(raw, _coding(headers), _MAX_REFUSED_UNPACKED)[:_MAX_REFUSED_BYTES]
+    except Failure:
+        return b""
 
 
 def _in_pin(address: str) -> str:

@@ -14,6 +14,8 @@ class Failure(Exception):
     transient: bool = False
     status: int | None = None
     retry_after: float | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
 
     def at(self, url: str, redirects: list[tuple[int, str]]) -> FetchError:
         """The error for the person who asked for this address, and was sent on so."""
@@ -25,6 +27,8 @@ class Failure(Exception):
             transient=self.transient,
             status=self.status,
             retry_after=self.retry_after,
+            headers=self.headers,
+            body=self.body,
         )
 
 

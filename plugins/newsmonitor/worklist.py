@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from newsmonitor.boilerplate import FEWEST_PAGES
 from newsmonitor.identity import Known
-from newsmonitor.records import Alert, Entry, Feed, Page, Poll, Story
+from newsmonitor.records import Alert, Announced, Entry, Feed, Page, Poll, Story
 from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.warehouse import Warehouse
 
@@ -27,6 +28,12 @@ _REMEMBERED = (
 _RECENT = timedelta(days=14)
 # A twin of an entry waits for it this long, then it is filed on its own.
 _TWIN_PATIENCE = timedelta(days=1)
+
+# A wall is up for hours; a site's footer changes within months.
+SAME_TEXT_DAYS = 2
+_SAME_TEXT_LEAST = 3
+_SITE_DAYS = timedelta(days=7)
+_SITE_PAGES = 300
 
 # The same fold as urls.url_key, for addresses that are in normal form already.
 URL_KEY = r"regexp_replace({0}, '^https?://(www\.)?', '')"
@@ -52,6 +59,7 @@ class Pending:
     canonical_url: str | None
     seen_at: datetime
     attempt: int
+    announced: Announced
 
 
 def due_feeds(warehouse: Warehouse, feeds: Sequence[Feed], *, at: datetime, batch: str) -> list[FeedState]:
@@ -208,13 +216,25 @@ def unread_entries(warehouse: Warehouse, *, at: datetime, window: timedelta) -> 
             from pages where day >= ? group by entry_id
         )
         select entry_id, feed_url, entry_url as url, canonical_url, seen_at,
-               coalesce(attempts, 0) + 1 as attempt
+               coalesce(attempts, 0) + 1 as attempt, title, coalesce(content, summary) as text, byline,
+               published_at
         from entries left join looks using (entry_id)
         where day >= ? and not coalesce(is_settled, false) and coalesce(next_try_at, seen_at) <= ?
         order by seen_at, least(published_at, seen_at), entry_id
     """
     rows = warehouse.query(sql, [since, since, at]).to_pylist()
-    return [Pending(**row) for row in rows]
+    return [_pending(row) for row in rows]
+
+
+def _pending(row: dict[str, Any]) -> Pending:
+    announced = Announced(
+        url=row["canonical_url"],
+        title=row.pop("title"),
+        text=row.pop("text"),
+        byline=tuple(row.pop("byline") or ()),
+        published_at=row.pop("published_at"),
+    )
+    return Pending(**row, announced=announced)
 
 
 def url_keys_in_hand(warehouse: Warehouse, keys: Iterable[str], entry_ids: Iterable[str]) -> set[str]:
@@ -237,7 +257,8 @@ def unfiled_pages(
 ) -> list[tuple[Entry, Page]]:
     """Entries of the window with a settled page and no story, with that page; at most `limit`, oldest first.
 
-    A page that is `known` comes after the entry it repeats, once that one is filed.
+    What stands behind a wall is filed, too: its page is looked at again, but its news is not kept waiting. A page
+    that is `known` comes after the entry it repeats, once that one is filed.
     """
     since = _first_day(warehouse, at, window)
     key = URL_KEY.format("entries.canonical_url")
@@ -247,7 +268,7 @@ def unfiled_pages(
             select entry_id, {URL_KEY.format("canonical_url")} as url_key from stories where day >= ?
         )
         select entry_id from entries join pages using (entry_id)
-        where entries.day >= ? and pages.day >= ? and pages.next_try_at is null
+        where entries.day >= ? and pages.day >= ? and (pages.next_try_at is null or pages.outcome = 'wall')
           and entry_id not in (select entry_id from filed)
           and (pages.outcome <> 'known' or {key} in (select url_key from filed) or seen_at <= ?
                or {key} in (select {URL_KEY.format("canonical_url")} from stories))
@@ -257,9 +278,108 @@ def unfiled_pages(
     )["entry_id"].to_pylist()
     chosen = "day >= ? and entry_id in (select unnest(?))"
     entries = {entry.entry_id: entry for entry in warehouse.read(Entry, chosen, [since, ids])}
-    settled = warehouse.read(Page, f"{chosen} and next_try_at is null", [since, ids])
+    settled = warehouse.read(
+        Page, f"{chosen} and (next_try_at is null or outcome = 'wall')", [since, ids], order="attempt"
+    )
     pages = {page.entry_id: page for page in settled}
     return [(entries[entry_id], pages[entry_id]) for entry_id in dict.fromkeys(ids)]
+
+
+def late_pages(warehouse: Warehouse, *, at: datetime, window: timedelta) -> list[tuple[Story, Entry, Page]]:
+    """Stories of the window that were filed without their text, with the page that was read since.
+
+    Also those that were filed with a text which turned out to be a wall's.
+    """
+    since = (at - window).date()
+    rows = warehouse.query(
+        """
+        with last as (
+            select entry_id, max_by(outcome, attempt) as outcome, max_by(failure_class, attempt) as kind,
+                   max_by(fetched_at, attempt) as fetched_at
+            from pages where day >= $day and entry_id in (select entry_id from stories where day >= $day)
+            group by entry_id
+        )
+        select entry_id from stories join last using (entry_id) where day >= $day and (
+            (last.outcome = 'read' and last.fetched_at > stories.fetched_at)
+            or (last.kind = 'same_text' and extraction not in ('feed', 'summary', 'title', 'none')))
+        """,
+        {"day": since},
+    )
+    ids = rows["entry_id"].to_pylist()
+    if not ids:
+        return []
+    chosen = "day >= ? and entry_id in (select unnest(?))"
+    entries = {
+        entry.entry_id: entry for entry in warehouse.read(Entry, "entry_id in (select unnest(?))", [ids])
+    }
+    pages = {page.entry_id: page for page in warehouse.read(Page, chosen, [since, ids], order="attempt")}
+    return [
+        (story, entries[story.entry_id], pages[story.entry_id])
+        for story in warehouse.read(Story, chosen, [since, ids])
+        if story.entry_id in entries
+    ]
+
+
+def last_refiled(warehouse: Warehouse, *, at: datetime) -> datetime | None:
+    """When a story was last filed again, today or yesterday."""
+    sql = "select max(refiled_at) as last from stories where day >= ?"
+    last: datetime | None = warehouse.query(sql, [(at - timedelta(days=1)).date()])["last"].to_pylist()[0]
+    return last
+
+
+def same_texts(warehouse: Warehouse, *, batch: str, at: datetime) -> list[Page]:
+    """The pages of the last days whose text three addresses of the site or more give, under other headlines.
+
+    Only of the texts that this batch has read; and of one outlet, for a host may serve many that print one agency.
+    """
+    since = (at - timedelta(days=SAME_TEXT_DAYS)).date()
+    sql = """
+        with fresh as (
+            select distinct domain, text_sha256 from pages
+            where day >= $since and batch = $batch and outcome = 'read' and text_sha256 is not null
+        ), found as (
+            select domain, outlet, text_sha256, pages.entry_id, entries.title as title,
+                   pages.canonical_url as url
+            from pages join fresh using (domain, text_sha256) join entries on entries.entry_id = pages.entry_id
+            where pages.day >= $since and outcome = 'read'
+        ), masks as (
+            select domain, outlet, text_sha256 from found group by all
+            having count(distinct url) >= $least and count(distinct title) >= $least
+        )
+        select entry_id from found join masks using (domain, outlet, text_sha256)
+    """
+    ids = warehouse.query(sql, {"since": since, "batch": batch, "least": _SAME_TEXT_LEAST})[
+        "entry_id"
+    ].to_pylist()
+    return warehouse.read(
+        Page, "day >= ? and outcome = 'read' and entry_id in (select unnest(?))", [since, ids]
+    )
+
+
+def site_lines(
+    warehouse: Warehouse, domains: Iterable[str], *, at: datetime
+) -> dict[str, tuple[int, dict[int, int]]]:
+    """Of each registered domain the pages read in the last days, and on how many of them each line stands."""
+    sql = """
+        with chosen as (
+            select domain, entry_id, list_distinct(line_ids) as line_ids from pages
+            where day >= $since and outcome = 'read' and domain in (select unnest($domains))
+            qualify row_number() over (partition by domain order by fetched_at desc) <= $most
+        ), totals as (select domain, count(distinct entry_id) as pages from chosen group by domain)
+        select domain, pages, line_id, count(distinct entry_id) as count
+        from (select domain, entry_id, unnest(line_ids) as line_id from chosen) join totals using (domain)
+        group by all having count >= $fewest
+    """
+    params = {
+        "since": (at - _SITE_DAYS).date(),
+        "domains": list(domains),
+        "most": _SITE_PAGES,
+        "fewest": FEWEST_PAGES,
+    }
+    found: dict[str, tuple[int, dict[int, int]]] = {}
+    for row in warehouse.query(sql, params).to_pylist():
+        found.setdefault(row["domain"], (row["pages"], {}))[1][row["line_id"]] = row["count"]
+    return found
 
 
 def groups_by_url(warehouse: Warehouse, keys: Iterable[str]) -> dict[str, str]:
@@ -292,6 +412,7 @@ def alertable_stories(
     """The first stories of the groups that a rule of these levels tells about, filed within `age`."""
     condition = """
         day >= ? and filed_at > ? and filed_at <= ? and copy_of is null and not is_backlog
+        and not coalesce(is_late_match, false)
         and level in (select unnest(?))
     """
     params = [(at - age).date(), at - age, at, list(levels)]
