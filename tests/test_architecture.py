@@ -31,7 +31,8 @@ RIM = {
 }  # fmt: skip
 JOIN = {
     "context", "worklist", "polling", "asking", "robots", "fetching", "filing", "sending", "notices", "pipeline",
-    "explain", "report", "reading", "pageview", "reextract", "cli_pages", "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
+    "explain", "report", "reading", "pageview", "reextract", "cli_pages",
+    "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
     "__main__", "__init__",
 }  # fmt: skip
 # A rim module may use the helper it was split into, and Parquet's schemas are pure.

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from desk import NOON, TEN_MINUTES, WAR, Desk
-from newsmonitor import filing, pipeline, reextract
+from newsmonitor import pipeline, reextract
 from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.reading import unread
 from newsmonitor.records import Page, Story

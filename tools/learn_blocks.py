@@ -10,7 +10,6 @@ With --folds nothing is written: each publisher is judged by a model that was le
 """
 
 import argparse
-import gzip
 import json
 import sys
 import tarfile
@@ -27,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "plugins"), str(ROOT / "benchmarks")]
 
 import article_sets as sets  # noqa: E402
+
 from newsmonitor.blockfeatures import block_features  # noqa: E402
 from newsmonitor.blocks import read_blocks  # noqa: E402
 from newsmonitor.decoding import decode  # noqa: E402
@@ -106,7 +106,7 @@ def others(page: str) -> list[str]:
     def attempt(extract) -> str:
         try:
             return extract() or ""
-        except Exception:
+        except Exception:  # noqa: BLE001 - they raise anything, and have no opinion then
             return ""
 
     return [

@@ -17,8 +17,22 @@ def main() -> int:
         subprocess.run([bin_folder / "python", "-m", "pip", "install", "-q", "uv"], check=True)
         for target, extras in LOCKS.items():
             # No index address in the file, and one file for all Pythons: markers where they differ.
-            command = [str(bin_folder / "uv"), "pip", "compile", "pyproject.toml", "--universal", "--upgrade", "-q"]
-            command += ["--python-version", "3.11", "--no-emit-index-url", "--no-emit-find-links", "--no-header"]
+            command = [
+                str(bin_folder / "uv"),
+                "pip",
+                "compile",
+                "pyproject.toml",
+                "--universal",
+                "--upgrade",
+                "-q",
+            ]
+            command += [
+                "--python-version",
+                "3.11",
+                "--no-emit-index-url",
+                "--no-emit-find-links",
+                "--no-header",
+            ]
             command += [word for extra in extras for word in ("--extra", extra)]
             command += ["-o", target]
             status = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
