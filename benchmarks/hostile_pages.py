@@ -66,8 +66,9 @@ class Show:
         site.page("/feed.xml", rss(links, at=datetime.now(UTC)), Content_Type="application/rss+xml")
 
     def _reply(self, name: str) -> Callable[[Exchange], None]:
+        page = PAGES[name]()
+
         def reply(exchange: Exchange) -> None:
-            page = PAGES[name]()
             self._note(name, len(page.body))
             page.answer(exchange)
 

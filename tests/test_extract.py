@@ -365,7 +365,9 @@ def test_any_bytes_give_a_page_and_raise_nothing(pieces, url, content_type):
     found = read_article(b"".join(pieces), url=url, content_type=content_type)
 
     assert isinstance(found, Article)
-    assert all(moment is None or moment.tzinfo is UTC for moment in (found.published_at, found.modified_at))
+    assert all(
+        moment is None or moment.tzinfo is not None for moment in (found.published_at, found.modified_at)
+    )
     json.dumps([found.text, found.title, found.byline, found.summary], ensure_ascii=False).encode()
 
 

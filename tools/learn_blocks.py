@@ -1,7 +1,7 @@
 """Learn which blocks of a page are the article: writes plugins/newsmonitor/blockmodel.json.
 
-    .venv/bin/pip install catboost readability-lxml resiliparse
-    .venv/bin/python tools/learn_blocks.py --data ../shared/data [--folds 5]
+    make peers
+    .venv-peers/bin/python tools/learn_blocks.py --data ../shared/data [--folds 5]
 
 From pages whose text is known (aeb, fundus, readability, newspaper4k) and from pages whose text is not (those of
 trafilatura's and htmldate's evaluations). For the latter a teacher speaks: a model that also knows what four
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zlib import crc32
 
 import numpy as np
@@ -27,10 +28,11 @@ sys.path[:0] = [str(ROOT / "plugins"), str(ROOT / "benchmarks")]
 
 import article_sets as sets  # noqa: E402
 
+from newsmonitor import blockmodel  # noqa: E402
 from newsmonitor.blockfeatures import block_features  # noqa: E402
 from newsmonitor.blocks import read_blocks  # noqa: E402
 from newsmonitor.decoding import decode  # noqa: E402
-from newsmonitor.extract import tree_of  # noqa: E402
+from newsmonitor.extract import read_article, tree_of  # noqa: E402
 from newsmonitor.records import Announced  # noqa: E402
 from newsmonitor.structured import read_structured, without_scripts  # noqa: E402
 
@@ -39,6 +41,7 @@ MODEL = ROOT / "plugins" / "newsmonitor" / "blockmodel.json"
 WEIGHTS = {"aeb": 2.0, "fundus": 2.0, "readability": 0.7, "newspaper4k": 1.0, "unlabelled": 0.5}
 TREES, DEPTH, RATE = 300, 5, 0.08
 MOST_BLOCKS = 3_000
+NEVER = 1e30
 
 
 @dataclass(slots=True)
@@ -221,47 +224,45 @@ def pupil(known: list[Page], unknown: list[Page]):
     return learnt(np.vstack(features), np.hstack(labels), np.hstack(weights))
 
 
-def write(model, names: Sequence[str]) -> None:
-    """The model as JSON: of each tree the features asked, the borders, and the scores of its leaves."""
-    raw = MODEL.with_suffix(".raw")
-    model.save_model(str(raw), format="json")
-    content = json.loads(raw.read_text())
-    raw.unlink()
+def as_json(model, names: Sequence[str]) -> str:
+    """The model as blockmodel reads it: of each tree the features asked, the borders, and the scores of its leaves."""
+    with TemporaryDirectory() as folder:
+        raw = Path(folder) / "model.json"
+        model.save_model(str(raw), format="json")
+        content = json.loads(raw.read_text())
     scale, bias = content["scale_and_bias"]
     trees = content["oblivious_trees"]
     assert scale == 1
     used = sorted({split["float_feature_index"] for tree in trees for split in tree["splits"]})
     place = {index: number for number, index in enumerate(used)}
-    lines = [
-        json.dumps(
-            [
-                [place[split["float_feature_index"]] for split in tree["splits"]],
-                [round(split["border"], 5) for split in tree["splits"]],
-                [round(value, 4) for value in tree["leaf_values"]],
-            ],
-            separators=(",", ":"),
-        )
-        for tree in trees
-    ]
+    lines = []
+    for tree in trees:
+        splits, leaves = tree["splits"], tree["leaf_values"]
+        # A tree that found less to ask asks the rest in vain.
+        more = DEPTH - len(splits)
+        asked = [place[split["float_feature_index"]] for split in splits] + [0] * more
+        borders = [round(split["border"], 5) for split in splits] + [NEVER] * more
+        scores = [round(value, 4) for value in leaves] + [0.0] * (2**DEPTH - len(leaves))
+        lines.append(json.dumps([asked, borders, scores], separators=(",", ":")))
     head = json.dumps({"features": [names[index] for index in used], "bias": round(bias[0], 5)})
-    MODEL.write_text(f'{head[:-1]}, "trees": [\n' + ",\n".join(lines) + "\n]}\n")
+    return f'{head[:-1]}, "trees": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
-def report(known: list[Page], unknown: list[Page], folds: int) -> None:
-    """Print F1 by set, each publisher judged by a model that was learnt without it."""
+def report(known: list[Page], unknown: list[Page], names: Sequence[str], folds: int) -> None:
+    """Print F1 by set, of the whole way of reading a page, by models that were learnt without its publisher."""
     scores: dict[str, list[tuple[float, float]]] = {}
     for fold in range(folds):
-        rest = [page for page in known if fold_of(page, folds) != fold]
-        model = pupil(rest, unknown)
+        model = pupil([page for page in known if fold_of(page, folds) != fold], unknown)
+        parsed = blockmodel.parse_model(as_json(model, names))
+        blockmodel._model = lambda parsed=parsed: parsed
         for page in known:
             if fold_of(page, folds) == fold:
-                chances = model.predict_proba(page.features)[:, 1]
-                text = "\n".join(
-                    text for text, chance in zip(page.texts, chances, strict=True) if chance > 0.5
-                )
-                scores.setdefault(page.set_name, []).append(sets.shingles(page.sample.text, text))
+                sample = page.sample
+                text = read_article(sample.body, url=sample.url, content_type=None).text
+                scores.setdefault(page.set_name, []).append(sets.shingles(sample.text, text))
     for name, found in scores.items():
-        print(f"{name:12} {len(found):4} pages  F1 {sets.mean_shingles(found)[0]:.4f}")
+        f1, precision, recall = sets.mean_shingles(found)
+        print(f"{name:12} {len(found):4} pages  F1 {f1:.4f}  precision {precision:.4f}  recall {recall:.4f}")
 
 
 def fold_of(page: Page, folds: int) -> int:
@@ -308,11 +309,11 @@ def main() -> None:
     known = [page for page in found if page.truth is not None]
     unknown = [page for page in found if page.truth is None]
     print(f"{len(known)} pages with known text, {len(unknown)} without")
-    if options.folds:
-        report(known, unknown, options.folds)
-        return
     names = block_features(read_blocks(tree_of("<p>One</p>")), read_structured("", (), "", Announced()))[1]
-    write(pupil(known, unknown), names)
+    if options.folds:
+        report(known, unknown, names, options.folds)
+        return
+    MODEL.write_text(as_json(pupil(known, unknown), names))
     print(f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size // 1000} kB")
 
 

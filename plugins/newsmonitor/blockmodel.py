@@ -55,7 +55,12 @@ def certainty(blocks: Blocks, chances: NDArray[np.float32]) -> float:
 @cache
 def _model() -> _Model:
     # A part of the code that happens not to be Python.
-    content: dict[str, Any] = json.loads((files("newsmonitor") / "blockmodel.json").read_text())
+    return parse_model((files("newsmonitor") / "blockmodel.json").read_text())
+
+
+def parse_model(text: str) -> _Model:
+    """A model from the JSON that tools/learn_blocks.py writes."""
+    content: dict[str, Any] = json.loads(text)
     asked, borders, scores = zip(*content["trees"], strict=True)
     return _Model(
         features=tuple(content["features"]),

@@ -27,6 +27,8 @@ from newsmonitor.walls import Wall, wall_behind, wall_of
 _MAX_BYTES = 10_000_000
 _MAX_CHARACTERS = 3_000_000
 _MAX_TAGS = 20_000
+# htmldate reads scripts and comments, too, and of most pages needs to; of larger ones it gets the rest.
+_MAX_DATED = 1_000_000
 # Of a page too large its head is enough for title and date.
 _HEAD = 200_000
 _LONGER = 1.5
@@ -75,7 +77,8 @@ class Article:
 
 def warm_up() -> None:
     """Load the libraries, a third of a second, so that it is not counted as the first page's time."""
-    _look("<p>Warm</p>", "", read_structured("", (), "", Announced()))
+    _look("<p>Warm</p>", read_structured("", (), "", Announced()))
+    _day_of("<p>Warm</p>", "")
     identify_language("The statistics of languages are loaded at the first use.")
 
 
@@ -90,7 +93,7 @@ def read_article(
     """The article of a page. Raises nothing, whatever the bytes: what goes wrong is the page's problem.
 
     url is where the redirects led; header names are lower case; announced is what the feed said of it.
-    published_at is in UTC, midnight where the page gives only the day.
+    published_at has the zone that the page states; where it gives only the day, it is midnight in UTC.
     """
     announced = announced or Announced()
     if wall := wall_of(body, headers or {}):
@@ -102,11 +105,13 @@ def read_article(
     problem = _too_large(body, markup)
     head = markup if problem is None else markup[:_HEAD]
     stated = read_structured(head, linked_data, url, announced)
-    found = _Found(problem=problem)
+    found, day = FoundText(), None
     if problem is None:
-        found = _look(markup, url, stated)
-    text, extraction = _better(found.text, stated.body)
-    shown = "" if extraction == "json-ld" else found.text.shown
+        found, problem = _look(markup, stated)
+        if stated.published_at is None and announced.published_at is None:
+            day = _day_of(page if len(page) <= _MAX_DATED else markup, url)
+    text, extraction = _better(found, stated.body)
+    shown = "" if extraction == "json-ld" else found.shown
     wall = wall_behind(head, url=url, announced=announced, stated=stated, text=text, shown=shown)
     language = identify_language(text or stated.title or "")
     return Article(
@@ -116,16 +121,16 @@ def read_article(
         summary=stated.summary,
         language=language.code if language else None,
         language_confidence=language.confidence if language else None,
-        published_at=stated.published_at or found.published_at,
-        published_from=stated.published_from or ("htmldate" if found.published_at else None),
-        is_day_only=stated.is_day_only if stated.published_at else found.published_at is not None,
+        published_at=stated.published_at or day,
+        published_from=stated.published_from or ("htmldate" if day else None),
+        is_day_only=stated.is_day_only or day is not None,
         modified_at=stated.modified_at,
         site_name=stated.site_name,
         section=stated.section,
         canonical_url=stated.canonical_url,
         image_url=stated.image_url,
         extraction=extraction,
-        problem=None if text else found.problem,
+        problem=None if text else problem,
         wall=wall,
         moved_to=refresh_of(head, url) if wall is None and len(text or "") < _NOTICE else None,
     )
@@ -153,29 +158,16 @@ def _too_large(body: bytes, markup: str) -> str | None:
     return f"the page has too many elements to read ({tags:,} tags)" if tags > _MAX_TAGS else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What looking at the tree gave."""
-
-    text: FoundText = FoundText()
-    published_at: datetime | None = None
-    problem: str | None = None
-
-
-def _look(markup: str, url: str, stated: Structured) -> _Found:
-    """The text, and the date where the page states none, out of the tree of the page."""
+def _look(markup: str, stated: Structured) -> tuple[FoundText, str | None]:
+    """The text, out of the tree of the page; and in words what is wrong, where there should be one."""
     if not markup.strip():
-        return _Found()
+        return FoundText(), None
     try:
-        tree = tree_of(markup)
-        # First: what finds the text takes the tree apart.
-        published_at = None if stated.published_at else _date_of(tree, url)
-        text = find_text(tree, stated)
+        found = find_text(tree_of(markup), stated)
     except _THEIR_FAULTS as error:
-        return _Found(problem=f"the page could not be read ({type(error).__name__})")
-    is_lost = not text.text and len(markup) > _LARGE
-    problem = f"no text found in a page of {len(markup) // 1000} kB" if is_lost else None
-    return _Found(text=text, published_at=published_at, problem=problem)
+        return FoundText(), f"the page could not be read ({type(error).__name__})"
+    is_lost = not found.text and len(markup) > _LARGE
+    return found, f"no text found in a page of {len(markup) // 1000} kB" if is_lost else None
 
 
 def tree_of(markup: str) -> html.HtmlElement:
@@ -203,9 +195,15 @@ def _repeats_itself(text: str) -> bool:
     return len(set(runs)) < _MOSTLY * len(runs)
 
 
-def _date_of(tree: html.HtmlElement, url: str) -> datetime | None:
-    """The day of publication that htmldate finds, as its midnight. It takes none after today by its own clock."""
+def _day_of(page: str, url: str) -> datetime | None:
+    """The day of publication that htmldate finds, as its midnight. It takes none after today by its own clock.
+
+    It is asked last: the feed's time, where there is one, is better, for it is no guess and has an hour.
+    """
     from htmldate import find_date
 
-    day = find_date(tree, original_date=True, url=url or None)
+    try:
+        day = find_date(page, original_date=True, url=url or None)
+    except _THEIR_FAULTS:
+        return None
     return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None

@@ -1,4 +1,4 @@
-"""When a page says it was published and changed. Pure: a page's statements in, times in UTC out.
+"""When a page says it was published and changed. Pure: a page's statements in, times with their zones out.
 
 A statement is a day only where it has no hour, or no zone, for then it may be 14 hours off (aa.com.tr); also where
 it is the first second of a day, which is how many sites write that they know no more. Pages often state the same
@@ -41,7 +41,7 @@ _NEAR = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """One time that a page states, in UTC; where only the day is known, its midnight."""
+    """One time that a page states, in the zone it states; where only the day is known, its midnight in UTC."""
 
     at: datetime
     source: str
@@ -61,7 +61,7 @@ class _Written:
 
     def stated(self) -> Stated:
         is_day_only = self.is_day_only
-        at = datetime.combine(self.at, time(0, 0), UTC) if is_day_only else self.at.astimezone(UTC)
+        at = datetime.combine(self.at, time(0, 0), UTC) if is_day_only else self.at
         return Stated(at=at, source=self.source, is_day_only=is_day_only)
 
 

@@ -92,6 +92,7 @@ def _with_article(page: Page, article: Article) -> Page:
         published_from=article.published_from,
         is_day_only=article.is_day_only,
         modified_at=article.modified_at,
+        named_url=article.canonical_url,
         site_name=article.site_name,
         section=article.section,
         image_url=article.image_url,

@@ -184,7 +184,8 @@ class Page:
     archive_ref: str | None = _maybe(
         "where the captured page is: file#offset:sha256-… of the body, under warehouse/archive"
     )
-    canonical_url: str | None = _maybe("address the page names as its own, else final_url, in normal form")
+    canonical_url: str | None = _maybe("final_url in normal form")
+    named_url: str | None = _maybe("address that the page names as its own (canonical, og:url)")
     title: str | None = _maybe("headline of the page")
     byline: tuple[str, ...] = _many(
         "names of the authors; the outlet or an agency only where nobody else is named"

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from newsroom.site import Exchange
 
 _HTML = "text/html; charset=utf-8"
-_SENTENCE = "The council of the small town met on Tuesday, and agreed on the budget of the year. "
+# Each page's own town, so that no two pages have the same text.
+_TOWN = "Neustadten"
+_SENTENCE = f"The council of {_TOWN} met on Tuesday, and agreed on the budget of the whole year. "
 _MANY_NAMES = (
     "author articleauthor ogarticleauthor parselyauthor sailthruauthor byl dccreator cxenseparseauthor "
     "dctermscreator rbauthors authors twittermiscwrittenby"
@@ -36,9 +38,8 @@ class HostilePage:
     is_packed: bool = False
 
     def answer(self, exchange: Exchange) -> None:
-        headers = {"Content-Type": self.content_type} | (
-            {"Content-Encoding": "gzip"} if self.is_packed else {}
-        )
+        packed = {"Content-Encoding": "gzip"} if self.is_packed else {}
+        headers = {"Content-Type": self.content_type} | packed
         count = exchange.request.path.partition("?")[2]
         exchange.answer(_refresh(int(count)) if count else self.body, headers=headers)
 
@@ -51,9 +52,13 @@ PAGES: dict[str, Callable[[], HostilePage]] = {}
 def _hostile(content_type: str = _HTML, *, is_packed: bool = False) -> Callable[[Build], Build]:
     def register(build: Build) -> Build:
         name, why = build.__name__, " ".join((build.__doc__ or "").split())
-        PAGES[name] = lambda: HostilePage(
-            name=name, why=why, body=build(), content_type=content_type, is_packed=is_packed
-        )
+        town = b"%010d" % zlib.crc32(name.encode())
+
+        def page() -> HostilePage:
+            body = build().replace(_TOWN.encode(), town)
+            return HostilePage(name=name, why=why, body=body, content_type=content_type, is_packed=is_packed)
+
+        PAGES[name] = page
         return build
 
     return register
@@ -157,12 +162,6 @@ def nested_bold() -> bytes:
 
 
 @_hostile()
-def nested_in_turns() -> bytes:
-    """A div within 170 b, and so on 100 times: a limit that begins anew in each block is none."""
-    return _page(("<b>" * 170 + "<div>text ") * 110)
-
-
-@_hostile()
 def depth_190_often() -> bytes:
     """45 towers of 190 div with inline text on top: just within what is read, as often as the cap of tags lets."""
     return _page(("<div>" * 190 + f"<b><i>{_SENTENCE}</i></b>" + "</div>" * 190) * 45)
@@ -194,8 +193,8 @@ def line_breaks() -> bytes:
 
 @_hostile()
 def nested_tables() -> bytes:
-    """20,000 tables, nested three deep."""
-    return _page("<table><tr><td><table><tr><td><table><tr><td>x</table></table></table>" * 6_667)
+    """4,900 tables, nested three deep, as many as pass."""
+    return _page("<table><tr><td><table><tr><td><table><tr><td>x</table></table></table>" * 1_640)
 
 
 @_hostile()
@@ -332,8 +331,8 @@ def overrides() -> bytes:
 
 @_hostile()
 def equal_blocks() -> bytes:
-    """3 MB of blocks with the same text."""
-    return _page(f"<p>{_SENTENCE * 2}</p>" * 17_000)
+    """2.6 MB of blocks with the same text, as many as pass."""
+    return _page(f"<p>{_SENTENCE * 3}</p>" * 9_900)
 
 
 @_hostile("text/plain; charset=utf-8")
