@@ -7,6 +7,7 @@ import pytest
 from desk import NOON, PEACE, TEN_MINUTES, WAR, Desk, article
 from newsmonitor import pipeline
 from newsmonitor.alerts import DEFAULT_RULE
+from newsmonitor.explain import explain
 from newsmonitor.sending import count_owed
 
 CHALLENGE = (
@@ -59,6 +60,10 @@ def test_a_story_behind_a_bot_check_is_filed_at_once_and_again_when_its_page_can
     assert (late["level"], late["refiled_at"]) == ("main", NOON + HOUR)
     # It matches only now, and nobody was told before.
     assert owed(desk, NOON + HOUR) == 1
+    told = [step.said for step in explain(desk.warehouse, site.url + "/1")]
+    assert "wall: " in told[1]
+    assert "tried again after" in told[1]
+    assert "filed again as its page is read now" in told
 
 
 def test_what_is_read_late_and_matches_nothing_is_filed_again_once_an_hour(desk, site):

@@ -13,7 +13,14 @@ from newsmonitor.cli import cli
 from newsmonitor.settings import Settings
 from newsroom import Site
 
-DOCS = ("README.md", "warehouse/README.md", "docs/alerts.md", "docs/querying.md")
+DOCS = (
+    "README.md",
+    "warehouse/README.md",
+    "docs/alerts.md",
+    "docs/archive.md",
+    "docs/pages.md",
+    "docs/querying.md",
+)
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # What starts a desk, installs, or needs the world has tests of its own.
 NOT_HERE = re.compile(r"^(make |git |cd |newsmonitor (feeds check|demo|ingest))", re.MULTILINE)

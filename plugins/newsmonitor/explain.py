@@ -14,6 +14,12 @@ _BACKLOG = {
     _FIRST: "it stood there at the feed's first poll",
     "storm": "it was old, and came as new with many old ones",
 }
+_SOURCES = {
+    "feed": "the feed's full text",
+    "summary": "the feed's summary",
+    "title": "the headline",
+    "none": "nowhere",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +92,11 @@ def _of_page(page: Page) -> str:
 
 
 def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
-    source = {"page": "the page", "feed": "the feed's full text", "summary": "the feed's summary"}
-    text = source.get(story.extraction, f"the {story.extraction}")
+    text = _SOURCES.get(story.extraction, f"the page ({story.extraction})")
     steps = [_step(story.filed_at, "file_stories", f"filed as story {story.story_id}, text from {text}")]
+    if story.refiled_at:
+        late = "; it matches only since then, by newer rules, and alerts nobody" if story.is_late_match else ""
+        steps.append(_step(story.refiled_at, "file_stories", f"filed again as its page is read now{late}"))
     if story.copy_of:
         said = f"a copy ({story.copy_kind}) of {_name_of(warehouse, story.copy_of)}"
         steps.append(_step(story.filed_at, "file_stories", said))
@@ -117,6 +125,8 @@ def _why_no_alert(story: Story) -> str:
         return (
             f"no alert: the rule {DEFAULT_RULE.name} tells of {', '.join(DEFAULT_RULE.levels)} matches only"
         )
+    if story.is_late_match:
+        return "no alert: it matches only since it was read again by newer rules"
     if story.is_backlog:
         return "no alert: backlog (why, is said above where it was announced)"
     return "no alert yet: owed within 24 hours of filing, where a channel is set (NEWSMONITOR_ALERT_URLS)"
