@@ -60,7 +60,7 @@ lock: install
 
 peers: install
 	@"$(PYTHON)" -m venv .venv-peers
-	@.venv-peers/bin/python -m pip install -q -r benchmarks/requirements.txt
+	@.venv-peers/bin/python -m pip install -q --no-deps -r benchmarks/requirements.txt
 
 clean:
 	rm -rf .venv .venv-peers .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -42,8 +42,12 @@ LIMIT = 6.0
 # What does not end at all, a look or the steps behind, would keep the benchmark for ever.
 LONGEST_LOOK, LONGEST_REST = 30.0, 120.0
 PEER_SECONDS, PEER_BYTES = 12, 2 << 30
-PEERS = {"trafilatura": "trafilatura", "newspaper4k": "newspaper", "readability": "readability"} | {
-    "resiliparse": "resiliparse"
+# As extraction_peers names them, and the module of each.
+PEERS = {
+    "trafilatura": "trafilatura",
+    "newspaper4k": "newspaper",
+    "readability": "readability",
+    "resiliparse": "resiliparse",
 }
 LAST = "an_ordinary_page"
 Row = dict[str, Any]
@@ -218,11 +222,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("pages", nargs="*", choices=[[], *PAGES], metavar="page")
+    parser.add_argument("pages", nargs="*", metavar="page", help="names of builders; the default is all")
     names = parser.parse_args().pages or list(PAGES)
+    if unknown := [name for name in names if name not in PAGES]:
+        parser.error(f"no such page: {', '.join(unknown)}")
     wrong = show_ours(names)
     print(f"{len(names)} hostile pages, {wrong} wrong")
-    show_peers(names) if not os.environ.get("NOPEERS") else None
+    show_peers(names)
     return 1 if wrong else 0
 
 

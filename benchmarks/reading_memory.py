@@ -96,8 +96,8 @@ async def read_all(samples: list[Sample], pages: int, recycle_after: int) -> Wat
                 fetched_at=AT,
             )
             try:
-                read = await read_page(workers, row, body, headers=(), announced=Announced(url=url))
-                watch.outcomes[(read[0] if isinstance(read, tuple) else read).outcome] += 1
+                read, _ = await read_page(workers, row, body, headers=(), announced=Announced(url=url))
+                watch.outcomes[read.outcome] += 1
             except WorkerFailure as error:
                 watch.failures[f"{url}: {error.reason}"] += 1
             if (number := next(numbers)) % LOOK_EVERY == 0:

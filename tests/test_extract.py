@@ -429,8 +429,9 @@ def test_the_text_of_real_pages_is_found():
 
     precision, recall = (sum(column) / len(scores) for column in zip(*scores, strict=True))
 
-    # Measured .965 on all of them, where trafilatura alone has .9535.
-    assert 2 * precision * recall / (precision + recall) > 0.957
+    # The model was learnt from these pages and has .986 on them; .971 on those of a publisher it has not seen,
+    # where trafilatura has .946.
+    assert 2 * precision * recall / (precision + recall) > 0.975
 
 
 @pytest.mark.skipif(not ARTICLES.is_dir(), reason="the articles with ground truth are not here")

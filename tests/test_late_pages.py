@@ -215,3 +215,14 @@ def test_what_a_site_writes_under_every_article_is_learnt_and_cut(desk):
     assert all(f"{name}, again" in texts[f"The {name}"] for name in names)
     # The page's row keeps what was read.
     assert len(desk.rows(f"select 1 from pages where text like '%{invitation}'")) == len(names)
+
+
+def test_captures_are_forgotten_after_their_days(desk):
+    archive = desk.warehouse.root / "archive"
+    for day in ("2026-10-24", "2026-10-25"):
+        (archive / f"day={day}").mkdir(parents=True)
+        (archive / f"day={day}" / "x-000.warc.gz").write_bytes(b"old")
+
+    desk.cycle(NOON)
+
+    assert sorted(path.name for path in archive.glob("day=2026-10-*")) == ["day=2026-10-25"]

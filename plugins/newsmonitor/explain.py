@@ -95,7 +95,9 @@ def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
     text = _SOURCES.get(story.extraction, f"the page ({story.extraction})")
     steps = [_step(story.filed_at, "file_stories", f"filed as story {story.story_id}, text from {text}")]
     if story.refiled_at:
-        late = "; it matches only since then, by newer rules, and alerts nobody" if story.is_late_match else ""
+        late = (
+            "; it matches only since then, by newer rules, and alerts nobody" if story.is_late_match else ""
+        )
         steps.append(_step(story.refiled_at, "file_stories", f"filed again as its page is read now{late}"))
     if story.copy_of:
         said = f"a copy ({story.copy_kind}) of {_name_of(warehouse, story.copy_of)}"

@@ -17,7 +17,6 @@ from lxml import etree, html
 from newsmonitor.articletext import FoundText, find_text
 from newsmonitor.bylines import read_byline
 from newsmonitor.decoding import decode
-from newsmonitor.languages import identify_language
 from newsmonitor.pagefields import refresh_of
 from newsmonitor.records import Announced
 from newsmonitor.structured import Structured, read_structured, without_scripts
@@ -51,16 +50,15 @@ _THEIR_FAULTS = (
 class Article:
     """What was read from one page.
 
-    problem says in words why there is no text where there should be; wall, what stands there instead of the
-    article; moved_to is where a page without text sends a browser on to.
+    The language is told apart from it, in one process (reading). problem says in words why there is no text where
+    there should be; wall, what stands there instead of the article; moved_to is where a page without text sends a
+    browser on to.
     """
 
     text: str | None = field(default=None, repr=False)
     title: str | None = None
     byline: tuple[str, ...] = ()
     summary: str | None = None
-    language: str | None = None
-    language_confidence: float | None = None
     published_at: datetime | None = None
     published_from: str | None = None
     is_day_only: bool = False
@@ -79,7 +77,6 @@ def warm_up() -> None:
     """Load the libraries, a third of a second, so that it is not counted as the first page's time."""
     _look("<p>Warm</p>", read_structured("", (), "", Announced()))
     _day_of("<p>Warm</p>", "")
-    identify_language("The statistics of languages are loaded at the first use.")
 
 
 def read_article(
@@ -113,14 +110,11 @@ def read_article(
     text, extraction = _better(found, stated.body)
     shown = "" if extraction == "json-ld" else found.shown
     wall = wall_behind(head, url=url, announced=announced, stated=stated, text=text, shown=shown)
-    language = identify_language(text or stated.title or "")
     return Article(
         text=text,
         title=stated.title,
         byline=read_byline(stated.authors, outlets=stated.outlets),
         summary=stated.summary,
-        language=language.code if language else None,
-        language_confidence=language.confidence if language else None,
         published_at=stated.published_at or day,
         published_from=stated.published_from or ("htmldate" if day else None),
         is_day_only=stated.is_day_only or day is not None,
@@ -139,13 +133,7 @@ def read_article(
 def _plain_text(page: str) -> Article:
     lines = (" ".join(line.split()) for line in page[:_MAX_CHARACTERS].splitlines())
     text = "\n".join(line for line in lines if line) or None
-    language = identify_language(text or "")
-    return Article(
-        text=text,
-        extraction="plain" if text else None,
-        language=language.code if language else None,
-        language_confidence=language.confidence if language else None,
-    )
+    return Article(text=text, extraction="plain" if text else None)
 
 
 def _too_large(body: bytes, markup: str) -> str | None:

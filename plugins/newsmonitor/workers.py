@@ -18,8 +18,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -33,6 +34,8 @@ _ORPHAN_CHECK_SECONDS = 2.0
 # No feed or page of 10 MB makes more than three times that; a longer answer is no answer.
 _MAX_REPLY_BYTES = 128 * 2**20
 _REASON_LENGTH = 200
+# Of its memory. At rest it has a sixth; with what libraries had kept of 134 hostile pages the next found no room.
+_WORN = 0.5
 _HEADER_BYTES = 8
 _READ_AHEAD = 2**20
 _BOOT = "from newsmonitor.workers import serve; serve(parent={parent}, memory_bytes={memory})"
@@ -49,17 +52,22 @@ class _Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reply:
-    """What came of an order: a result, an error of ours, or in words why there is neither."""
+    """What came of an order: a result, an error of ours, or in words why there is neither.
+
+    is_worn: the worker keeps so much memory of what it did that the next order should be another's.
+    """
 
     result: object = None
     error: NewsmonitorError | None = None
     failure: str | None = None
+    is_worn: bool = False
 
 
 class Workers:
     """At most `count` worker processes, each started when a call first needs it; an async context manager.
 
-    A worker is replaced after recycle_after calls, because libraries keep caches, and after any failure.
+    A worker is replaced after recycle_after calls, or when half of its memory is taken between two calls, because
+    libraries keep caches; and after any failure.
     memory_bytes bounds its address space: measured were 280 MB at rest, 450 MB with the worst of hostile pages.
     Only functions within `package` may be called. With count=0 they are called in this process, where nothing
     can bound their time and memory: for tests that fork and kill.
@@ -115,7 +123,7 @@ class Workers:
         is_sound = False
         try:
             reply = await worker.ask(order)
-            is_sound = reply.failure is None
+            is_sound = reply.failure is None and not reply.is_worn
         finally:
             # Also when cancelled: an answer that nobody waits for must not be the next call's.
             if is_sound and worker.calls < self._recycle_after and not self._is_closed:
@@ -257,12 +265,22 @@ def serve(*, parent: int, memory_bytes: int) -> NoReturn:
     while (order := _next_order(connection, parent)) is not None:
         # The kernel's alarm ends even a loop in C that lets no signal handler of Python run.
         signal.setitimer(signal.ITIMER_REAL, order.seconds + _GRACE_SECONDS)
-        message = _message(_attempt(order))
+        reply = _attempt(order)
+        message = _message(replace(reply, is_worn=_memory_in_use() > _WORN * memory_bytes))
         with suppress(OSError):
             connection.sendall(message)
         signal.setitimer(signal.ITIMER_REAL, 0)
     # Not sys.exit: what a library left running at exit is nothing to wait for.
     os._exit(0)
+
+
+def _memory_in_use() -> int:
+    """Bytes that this process has in memory now; 0 where the system does not say so (macOS)."""
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def _silence() -> None:

@@ -129,9 +129,9 @@ def _refresh(number: int) -> bytes:
 
 @_hostile("text/html; charset=windows-1251")
 def wrong_charset() -> bytes:
-    """Declared as windows-1251 by the server, as Shift-JIS by itself; it is UTF-8 in one half, KOI8-R in the other."""
-    text = "<p>Жители посёлка проснулись от взрывов, сообщил губернатор области во вторник утром. " * 20
-    return b"<meta charset=shift_jis>" + text.encode() + text.encode("koi8-r")
+    """Declared as windows-1251 by the server and as Shift-JIS by itself; it is UTF-8, and a box in it is KOI8-R."""
+    text = "<p>Жители посёлка проснулись от взрывов, сообщил губернатор области во вторник утром. "
+    return b"<meta charset=shift_jis>" + (text * 20).encode() + (text * 5).encode("koi8-r")
 
 
 # ---- markup -----------------------------------------------------------------------------------------------
