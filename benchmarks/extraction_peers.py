@@ -20,16 +20,12 @@ class Found:
 
 
 def newsmonitor(sample: Sample) -> Found:
-    from newsmonitor.extract import read_article
+    from newsmonitor.extract import guess_day, read_article
 
     page = read_article(sample.body, url=sample.url, content_type=None)
-    return Found(
-        text=page.text,
-        title=page.title,
-        authors=page.byline,
-        published_at=page.published_at,
-        day=page.published_at,
-    )
+    # As reading.py does where neither the page nor the feed says when.
+    when = page.published_at or guess_day(sample.body, url=sample.url, content_type=None)
+    return Found(text=page.text, title=page.title, authors=page.byline, published_at=when, day=when)
 
 
 def trafilatura_plain(sample: Sample) -> Found:
@@ -72,10 +68,10 @@ def readability_lxml(sample: Sample) -> Found:
     try:
         document = Document(sample.body.decode("utf-8", "replace"))
         tree = html.document_fromstring(document.summary())
+        for element in tree.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4"):
+            element.tail = "\n" + (element.tail or "")
     except (Unparseable, ValueError):
         return Found()
-    for element in tree.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4"):
-        element.tail = "\n" + (element.tail or "")
     return Found(text=tree.text_content(), title=document.short_title())
 
 

@@ -224,7 +224,7 @@ def judge(truth: Truth, row: dict | None) -> tuple[str, str]:
     if row is None or row["extraction"] is None:
         return "lost", ""
     why = row["error"] or row["outcome"] or ""
-    if row["extraction"] != "page":
+    if row["extraction"] in ("feed", "summary", "title", "none"):
         return "none", why
     share = max(recall(body, word_counts(row["text"] or "")) for body in truth.bodies)
     return ("full" if share >= FULL else "part" if share >= PART else "poor"), f"{share:.0%} of the words"

@@ -47,7 +47,7 @@ def story(name: str) -> Story:
         story_id=name, entry_id=name, url=f"https://example.org/{name}", canonical_url=f"https://example.org/{name}",
         outlet="Example", country="GB", feed_url="https://example.org/feed", title=text[:80], language="en",
         published_at=NOON, seen_at=NOON, filed_at=NOON, text=text, text_sha256=f"{RANDOM.getrandbits(256):064x}",
-        word_count=500, summary=text[:200], extraction="page", group_id=name, topics=("kursk",), level="main",
+        word_count=500, summary=text[:200], extraction="blocks", group_id=name, topics=("kursk",), level="main",
         topic_score=50.0, places=("sudzha",), matches=(match, match),
         fingerprint=tuple(UInt32(RANDOM.getrandbits(32)) for _ in range(48)), is_backlog=False,
     )  # fmt: skip

@@ -29,8 +29,9 @@ def desk(tmp_path_factory) -> Desk:
         desk.cycle(NOON - TEN_MINUTES)
         site.page("/hall", (HALL % PEACE).encode(), Content_Type="text/html; charset=utf-8", X_Desk="7\x9f")
         desk.feed("ledger", [("Market hall", "/hall"), ("Gone", "/gone")])
-        desk.feed("other", [("Market hall", "/hall?utm_source=other")])
         desk.cycle()
+        desk.feed("other", [("Market hall", "/hall?utm_source=other")])
+        desk.cycle(NOON + TEN_MINUTES)
     return desk
 
 
@@ -64,8 +65,7 @@ def copied(desk, tmp_path) -> Path:
 
 
 def page_of(desk: Desk, path: str) -> Page:
-    # Which of two entries with one address is asked for hangs on their ids, and so on the port.
-    [page] = desk.warehouse.read(Page, "canonical_url = ? and outcome <> 'known'", [desk.site.url + path])
+    [page] = desk.warehouse.read(Page, "requested_url = ? and outcome <> 'known'", [desk.site.url + path])
     return page
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmonitor.bylines import read_byline
-from newsmonitor.extract import Article, read_article
+from newsmonitor.extract import Article, guess_day, read_article
 from newsmonitor.languages import identify_language
 
 ARTICLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "articles"
@@ -227,8 +227,13 @@ def test_what_is_no_time_is_none(written):
     ).modified_at is None  # fmt: skip
 
 
-def test_a_date_that_stands_only_in_the_address_or_the_text_is_found():
-    assert read(page()).published_at == at(2024, 8, 6)
+def test_a_date_that_stands_only_in_the_address_or_the_text_is_guessed():
+    body = page().encode()
+
+    assert read(body).published_at is None
+    assert guess_day(body, url=URL, content_type="text/html") == at(2024, 8, 6)
+    assert guess_day(body, url="", content_type=None) is None
+    assert guess_day(HTML + b"<a>" * 50_000, url=URL, content_type=None) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from desk import NOON, PEACE, TEN_MINUTES, WAR, Desk, article
+from desk import NOON, PEACE, TEN_MINUTES, WAR, Desk, article, rss
 from newsmonitor import pipeline
 from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.explain import explain
@@ -226,3 +226,25 @@ def test_captures_are_forgotten_after_their_days(desk):
     desk.cycle(NOON)
 
     assert sorted(path.name for path in archive.glob("day=2026-10-*")) == ["day=2026-10-25"]
+
+
+def test_a_day_is_guessed_only_where_neither_page_nor_feed_says_when(desk, site):
+    dated, undated = "/2026/11/20/hall", "/2026/11/21/mill"
+    desk.article(dated, "Hall")
+    desk.article(undated, "Mill")
+    feed = rss([("Hall", site.url + dated), ("Mill", site.url + undated)])
+    start, end = feed.rindex(b"<pubDate>"), feed.rindex(b"</pubDate>")
+    desk.feeds["ledger"] = site.page("/ledger.xml", feed[:start] + feed[end + len(b"</pubDate>") :])
+
+    desk.cycle(NOON)
+
+    pages = {row["title"]: row for row in look(desk, "title, published_at, published_from, is_day_only")}
+    assert (pages["Hall"]["published_at"], pages["Hall"]["is_day_only"]) == (None, False)
+    assert (pages["Mill"]["published_at"].date().isoformat(), pages["Mill"]["published_from"]) == (
+        "2026-11-21",
+        "htmldate",
+    )
+    stories = {
+        row["title"]: row["published_from"] for row in desk.rows("select title, published_from from stories")
+    }
+    assert (stories["Hall"], stories["Mill"]) == ("feed", "htmldate")

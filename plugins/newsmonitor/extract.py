@@ -76,7 +76,6 @@ class Article:
 def warm_up() -> None:
     """Load the libraries, a third of a second, so that it is not counted as the first page's time."""
     _look("<p>Warm</p>", read_structured("", (), "", Announced()))
-    _day_of("<p>Warm</p>", "")
 
 
 def read_article(
@@ -102,11 +101,9 @@ def read_article(
     problem = _too_large(body, markup)
     head = markup if problem is None else markup[:_HEAD]
     stated = read_structured(head, linked_data, url, announced)
-    found, day = FoundText(), None
+    found = FoundText()
     if problem is None:
         found, problem = _look(markup, stated)
-        if stated.published_at is None and announced.published_at is None:
-            day = _day_of(page if len(page) <= _MAX_DATED else markup, url)
     text, extraction = _better(found, stated.body)
     shown = "" if extraction == "json-ld" else found.shown
     wall = wall_behind(head, url=url, announced=announced, stated=stated, text=text, shown=shown)
@@ -115,9 +112,9 @@ def read_article(
         title=stated.title,
         byline=read_byline(stated.authors, outlets=stated.outlets),
         summary=stated.summary,
-        published_at=stated.published_at or day,
-        published_from=stated.published_from or ("htmldate" if day else None),
-        is_day_only=stated.is_day_only or day is not None,
+        published_at=stated.published_at,
+        published_from=stated.published_from,
+        is_day_only=stated.is_day_only,
         modified_at=stated.modified_at,
         site_name=stated.site_name,
         section=stated.section,
@@ -183,13 +180,19 @@ def _repeats_itself(text: str) -> bool:
     return len(set(runs)) < _MOSTLY * len(runs)
 
 
-def _day_of(page: str, url: str) -> datetime | None:
-    """The day of publication that htmldate finds, as its midnight. It takes none after today by its own clock.
+def guess_day(body: bytes, *, url: str, content_type: str | None) -> datetime | None:
+    """The day of publication that htmldate finds in a page that states none, as its midnight in UTC.
 
-    It is asked last: the feed's time, where there is one, is better, for it is no guess and has an hour.
+    It takes none after today by its own clock. A call of its own, for it may take seconds (its first one loads the
+    names of months in 200 languages), and a guess must not cost the text.
     """
     from htmldate import find_date
 
+    page = decode(body[:_MAX_BYTES], content_type)
+    if len(page) > _MAX_DATED:
+        page, _ = without_scripts(page)
+    if _too_large(body, page):
+        return None
     try:
         day = find_date(page, original_date=True, url=url or None)
     except _THEIR_FAULTS:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from newsmonitor.archive import Capture
 from newsmonitor.boilerplate import line_ids
 from newsmonitor.dedupe import text_hash
+from newsmonitor.errors import WorkerFailure
 from newsmonitor.extract import Article
 from newsmonitor.languages import identify_language
 from newsmonitor.records import Announced, Entry, Page, UInt32, identify
@@ -31,15 +32,18 @@ async def read_page(
     media_type = (page.content_type or "text/html").partition(";")[0].strip().lower()
     if media_type not in _HTML:
         return replace(page, failure_class="not_html", error=f"is {media_type}, not a page of text"), None
+    url = page.final_url or page.requested_url or ""
     article: Article = await workers.run(
         "newsmonitor.extract:read_article",
         body,
-        url=page.final_url or page.requested_url or "",
+        url=url,
         content_type=page.content_type,
         headers={name.lower(): value for name, value in headers},
         announced=announced,
         timeout=_READ_SECONDS,
     )
+    if article.text and article.published_at is None and announced.published_at is None:
+        article = await _with_guess(workers, article, body, url, page.content_type)
     if article.wall is None:
         return _with_article(page, article), article.moved_to
     # What a paywall leaves of an article is of the article; what else stands in its place is not.
@@ -47,6 +51,21 @@ async def read_page(
         page = _with_article(page, article)
     row = replace(page, outcome="wall", failure_class=article.wall.kind, error=article.wall.words)
     return row, article.moved_to
+
+
+async def _with_guess(
+    workers: Workers, article: Article, body: bytes, url: str, content_type: str | None
+) -> Article:
+    """The article with a guess at its day; the feed's time, where there is one, is better, and no guess."""
+    try:
+        day = await workers.run(
+            "newsmonitor.extract:guess_day", body, url=url, content_type=content_type, timeout=_READ_SECONDS
+        )
+    except WorkerFailure:
+        return article
+    if day is None:
+        return article
+    return replace(article, published_at=day, published_from="htmldate", is_day_only=True)
 
 
 async def read_capture(workers: Workers, capture: Capture, page: Page, entry: Entry | None) -> Page:
