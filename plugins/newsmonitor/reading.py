@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC
 
 from newsmonitor.archive import Capture
 from newsmonitor.boilerplate import line_ids
@@ -110,10 +111,10 @@ def _with_article(page: Page, article: Article) -> Page:
         summary=article.summary,
         language=language.code if language else None,
         language_confidence=language.confidence if language else None,
-        published_at=article.published_at,
+        published_at=article.published_at and article.published_at.astimezone(UTC),
         published_from=article.published_from,
         is_day_only=article.is_day_only,
-        modified_at=article.modified_at,
+        modified_at=article.modified_at and article.modified_at.astimezone(UTC),
         named_url=article.canonical_url,
         site_name=article.site_name,
         section=article.section,
