@@ -194,6 +194,19 @@ def test_a_worker_is_replaced_after_its_share_of_calls():
     assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3, 3, 3, 6]
 
 
+def test_a_worker_that_keeps_half_of_its_memory_is_replaced_before_a_call_needs_it():
+    async def calls():
+        async with jobs(memory_bytes=2**30) as workers:
+            return [
+                await workers.run("workerjobs:keep", megabytes, timeout=SECONDS)
+                for megabytes in (1, 1, 700, 1)
+            ]
+
+    pids = asyncio.run(calls())
+
+    assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3]
+
+
 def test_what_a_library_prints_or_reads_is_not_taken_for_the_protocol():
     assert call("chatter") == ("", False)
 

@@ -26,6 +26,8 @@ _MOST_LINKED = 0.3
 _HEAD = 160
 _FAR = 30
 _LEVELS = 4
+_MOST_NAMES = 20
+_MOST_WORDS = 100
 _SHARES = (0.35, 0.6, 0.85)
 _TAGS = ("p", "li", "h1", "h2", "h3", "div", "figcaption", "td")
 _AROUND = (
@@ -275,7 +277,7 @@ def _add_statements(columns: _Columns, blocks: Blocks, stated: Structured) -> No
     words = [set(text.split()) if len(text) < 600 else set() for text in lower]
     columns.add("like_title", _likeness(words, stated.title))
     columns.add("like_summary", _likeness(words, stated.summary))
-    names = [name.lower() for name in stated.authors if name]
+    names = [name.lower() for name in stated.authors[:_MOST_NAMES] if name]
     columns.add("has_author", [len(text) < 200 and any(name in text for name in names) for text in lower])
     seen: set[str] = set()
     repeats = []
@@ -287,7 +289,7 @@ def _add_statements(columns: _Columns, blocks: Blocks, stated: Structured) -> No
 
 
 def _likeness(words: list[set[str]], text: str | None) -> list[float]:
-    wanted = set((text or "").lower().split())
+    wanted = set((text or "").lower().split()[:_MOST_WORDS])
     return [len(wanted & own) / len(wanted | own) if wanted and own else 0.0 for own in words]
 
 

@@ -26,6 +26,7 @@ _SKIPPED = frozenset(_SKIPPED_NAMES.split())
 # Deeper than any page that people write; each level of the tree is a level of the interpreter's stack.
 _MAX_DEPTH = 180
 _MAX_CACHED = 20_000
+_LONGEST_NAMES = 300
 
 #: Elements that say what is inside them, at any depth; a role stands for the element it names (WAI-ARIA 1.2).
 AROUND = (
@@ -227,10 +228,11 @@ _known_names: dict[str, int] = {}
 
 def _meanings(names: str) -> int:
     """The meanings of a class or id attribute, as bits."""
+    names = names[:_LONGEST_NAMES]
     found = _known_names.get(names)
     if found is None:
         found = 0
-        for part in _NAME_PARTS.findall(names[:300]):
+        for part in _NAME_PARTS.findall(names):
             word = part.lower()
             found |= _MEANING_OF.get(word) or _MEANING_OF.get(word.removesuffix("s"), 0)
         if len(_known_names) >= _MAX_CACHED:

@@ -8,6 +8,8 @@ from newsmonitor.pagefields import folded
 _MAIL = re.compile(r"\(?<?[\w.+-]{1,64}@[\w.-]{1,255}>?\)?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*+|(?<!\S)@\w++", re.I)
 _PATH = re.compile(r"\s*+/")
+# First, for what follows looks back over them from each of their ends.
+_SPACES = re.compile(r"[^\S\n]{2,}+")
 _CODE = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
 _LEAD = re.compile(
     r"^(?:(?:(?:written|reported|posted|published|created|story|words|text) )?by|(?:erstellt|verfasst|geschrieben|"
@@ -91,7 +93,7 @@ def _without_agencies(names: dict[str, str], own: frozenset[str]) -> dict[str, s
 
 
 def _names(value: str, own: frozenset[str]) -> Iterator[str]:
-    value = _CODE.sub(" ", _MAIL.sub(" ", value))
+    value = _SPACES.sub(" ", _CODE.sub(" ", _MAIL.sub(" ", _SPACES.sub(" ", value))))
     if _PATH.match(value):
         return
     value = _ADDRESS.sub(" ", value).strip()

@@ -48,7 +48,7 @@ _PROLOG = re.compile(rb"""\s*<\?xml\s[^<>]{0,200}?encoding\s*=\s*["']\s*([\w:.-]
 _META = re.compile(
     rb"<!--.*?(?:-->|\Z)|<meta[\s/](?P<meta>[^<>]*)|(?P<end><(?:body|rss|feed)\b)", re.IGNORECASE | re.DOTALL
 )
-_CHARSET = re.compile(rb"""(?:^|[\s"'/;])charset\s*=\s*["']?\s*([\w:.-]{1,40})""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""(?:^|[\s"'/;])charset\s*+=\s*+["']?+\s*+([\w:.-]{1,40})""", re.IGNORECASE)
 # <meta name="description" content="... charset=..."> declares nothing.
 _NAMED = re.compile(rb"\b(?:name|property)\s*=", re.IGNORECASE)
 _LANGUAGE = re.compile(
@@ -101,7 +101,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-
 # Where Latin-1 has controls, windows-1252 has the marks that were meant.
 _C1 = re.compile("[\x80-\x9f]")
 _C1_UTF8 = re.compile(rb"\xc2[\x80-\x9f]")
-_WINDOWS = {chr(byte): bytes([byte]).decode(_DEFAULT, "ignore") for byte in range(0x80, 0xA0)}
+_WINDOWS = {byte: bytes([byte]).decode(_DEFAULT, "ignore") for byte in range(0x80, 0xA0)}
+_AS_BYTES = {byte: 0xDC00 + byte for byte in range(0x80, 0xA0)}
 # The other bytes of UTF-8 are controls, or begin them or letters that may have been doubled.
 _ORDINARY = bytes({*range(256)} - {*range(9), 11, 12, *range(14, 32), 127, 0xC2, 0xC3})
 _NO_CHARACTERS = ("\ufeff", "\ufffe", "\uffff")
@@ -174,7 +175,8 @@ def _as_told(body: bytes, content_type: str | None) -> str:
 
 
 def _without_controls(text: str) -> str:
-    return _C1.sub(lambda match: _WINDOWS[match[0]], _NOT_TEXT.sub("", text))
+    text = _NOT_TEXT.sub("", text)
+    return text.translate(_WINDOWS) if _C1.search(text) else text
 
 
 def _wide(start: bytes) -> str | None:
@@ -295,7 +297,8 @@ def _taken_back(piece: str, encoding: str) -> str | None:
     if piece.isascii():
         return None
     # Bytes that the encoding has no letter for came through as controls.
-    piece = _C1.sub(lambda match: chr(0xDC00 + ord(match[0])), piece)
+    if _C1.search(piece):
+        piece = piece.translate(_AS_BYTES)
     try:
         return piece.encode(encoding, "surrogateescape").decode()
     except UnicodeError:

@@ -34,9 +34,15 @@ _LONGER = 1.5
 _MOSTLY = 0.6
 # A teaser, or "if you are not sent on, click here", is no longer.
 _NOTICE = 300
-# A page of so much markup that gives no text was not understood; a small one may have none.
-_LARGE = 20_000
 _TAG = re.compile("<[a-zA-Z/!?]")
+# MIME sniffing (WHATWG), 3 and 7.1: bytes that no text has, in the beginning; UTF-16 has them, and markup.
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_MARKUP = re.compile(
+    rb"\A(?:\xff\xfe|\xfe\xff)|<\0?[!/?]?\0?(?:\0?h\0?t\0?m\0?l|\0?h\0?e\0?a\0?d|\0?b\0?o\0?d\0?y|\0?m\0?e\0?t\0?a|"
+    rb"\0?t\0?i\0?t\0?l\0?e|\0?d\0?o\0?c\0?t\0?y\0?p\0?e|\0?d\0?i\0?v|\0?p\0?[ >]|\0?a\0?r\0?t\0?i\0?c\0?l\0?e)",
+    re.I,
+)
+_SNIFFED = 1_445
 _PLAIN_TEXT = re.compile(r"\s*text/plain\b", re.I)
 _DOCTYPE = re.compile(r"^\s*<!doctype[^<>]*>", re.I)
 # What trafilatura, htmldate and lxml raise on pages that they did not expect (RuntimeError: too deep a tree).
@@ -94,6 +100,8 @@ def read_article(
     announced = announced or Announced()
     if wall := wall_of(body, headers or {}):
         return Article(wall=wall)
+    if _BINARY.search(body, 0, _SNIFFED) and not _MARKUP.search(body, 0, _SNIFFED):
+        return Article(problem="no text, but data (an image, an archive, a document) that was sent as a page")
     page = decode(body[:_MAX_BYTES], content_type)
     if content_type and _PLAIN_TEXT.match(content_type) and not page.lstrip().startswith("<"):
         return _plain_text(page)
@@ -146,13 +154,16 @@ def _too_large(body: bytes, markup: str) -> str | None:
 def _look(markup: str, stated: Structured) -> tuple[FoundText, str | None]:
     """The text, out of the tree of the page; and in words what is wrong, where there should be one."""
     if not markup.strip():
-        return FoundText(), None
+        return FoundText(), "the page is empty"
     try:
         found = find_text(tree_of(markup), stated)
     except _THEIR_FAULTS as error:
         return FoundText(), f"the page could not be read ({type(error).__name__})"
-    is_lost = not found.text and len(markup) > _LARGE
-    return found, f"no text found in a page of {len(markup) // 1000} kB" if is_lost else None
+    return found, None if found.text else f"no text found in a page of {_size(len(markup))}"
+
+
+def _size(length: int) -> str:
+    return f"{length // 1000} kB" if length >= 1000 else f"{length} letters"
 
 
 def tree_of(markup: str) -> html.HtmlElement:

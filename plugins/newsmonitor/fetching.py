@@ -27,6 +27,8 @@ _FLUSH_ROWS = 100
 # What is left when the time is up stands on the next run's list.
 _STEP_SECONDS = 480.0
 _SAME_TEXT = "several addresses of the site give this very text under other headlines"
+# Pages that only send on are small; six large ones would take as many times the deadline.
+_FOLLOW_SECONDS = 2.0
 _ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
 
 
@@ -162,7 +164,8 @@ class _Fetch:
         obeys = robots is not None and entry.feed_url not in self.run.robots_ignored
         permit = robots.permit if robots and obeys else None
         asked: list[str] = []
-        while url not in asked and len(asked) <= MAX_REDIRECTS:
+        reading = 0.0
+        while url not in asked and len(asked) <= MAX_REDIRECTS and reading < _FOLLOW_SECONDS:
             asked.append(url)
             try:
                 answer = await web.get(url, accept=_ACCEPT, permit=permit)
@@ -172,6 +175,7 @@ class _Fetch:
                 log.warning("page of entry %s: %s", entry.entry_id, error)
                 return self._refused(entry, error)
             page = _answered(entry, answer, _archived(writer, answer))
+            began = monotonic()
             try:
                 page, moved_to = await read_page(
                     workers, page, answer.body, headers=answer.headers, announced=entry.announced
@@ -179,6 +183,7 @@ class _Fetch:
             except WorkerFailure as error:
                 log.warning("page of entry %s: %s: %s", entry.entry_id, url, error.reason)
                 return replace(page, failure_class="extraction_failed", error=error.reason)
+            reading += monotonic() - began
             if moved_to is None:
                 return _to_retry(page, self.run.at)
             url = moved_to

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from html import unescape
+from itertools import islice
 from json import JSONDecoder
 from typing import Any
 from urllib.parse import urljoin
 
-from newsmonitor.pagefields import path_of, plain
+from newsmonitor.pagefields import path_of, plain, unescape
 
 _ARTICLE = re.compile(r"(?:.*article|.*blogposting|.*posting|report|.*review)", re.I)
 _PAGE = re.compile(r".*page", re.I)
@@ -19,6 +19,7 @@ _INNER = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "item")
 _MAX_OBJECTS = 2_000
 _MOST_NAMES = 20
 _LONGEST = 5_000
+_LONGEST_ADDRESS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,8 @@ def read_linked_data(blocks: Iterable[str], url: str) -> LinkedArticle:
 def _objects(blocks: Iterable[str]) -> list[dict[str, Any]]:
     """The objects of the linked data, outermost first, without those inside properties of no interest."""
     found: list[dict[str, Any]] = []
-    waiting: list[Any] = [value for block in blocks for value in _parsed(block)]
+    values = (value for block in blocks for value in _parsed(block))
+    waiting: list[Any] = list(islice(values, _MAX_OBJECTS))
     for value in waiting:
         if isinstance(value, list):
             waiting += value[:_MAX_OBJECTS]
@@ -145,6 +147,8 @@ def _rank(thing: Mapping[str, Any], url: str) -> int:
 
 
 def _same_page(address: str, url: str) -> bool:
+    if len(address) > _LONGEST_ADDRESS:
+        return False
     try:
         theirs, ours = path_of(urljoin(url, address)), path_of(url)
     except ValueError:

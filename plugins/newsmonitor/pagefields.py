@@ -5,15 +5,17 @@ Read from the text of the markup, before any tree is built. Every pattern here i
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from html import unescape
+from html import unescape as _unescape
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 Meta = Mapping[str, list[str]]
 
 _META = re.compile(r"<meta(?=[\s/])((?:[^<>\"']++|\"[^\"]{0,5000}\"|'[^']{0,5000}')*+)", re.I)
-_ATTRIBUTE = re.compile(r"([\w:.-]{1,50}+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]{1,50}+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+# No character has so long a number, and of 4,300 digits Python makes no number at all.
+_LONG_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
 # HTML standard, 4.2.5.3, "shared declarative refresh steps"; a page that reloads itself every minute is no redirect.
 _REFRESH = re.compile(
     r"\s*+(?P<seconds>\d{1,4})[\d.]*+[\s;,]*+(?:url\s*+=)?\s*+(?P<address>\S.*)", re.I | re.S
@@ -22,6 +24,13 @@ _AT_ONCE = 10
 _MAX_ADDRESS = 2_000
 # Real pages have at most some hundred.
 _MOST_META = 2_000
+_MOST_VALUES = 20
+_MOST_WORDS = 10
+
+
+def unescape(text: str) -> str:
+    """The text without character references, as HTML reads them; raises nothing."""
+    return _unescape(_LONG_NUMBER.sub("\ufffd", text)) if "&" in text else text
 
 
 def plain(text: str) -> str:
@@ -55,8 +64,12 @@ def meta_of(markup: str) -> dict[str, list[str]]:
             continue
         # One attribute may hold several names; a name may have spaces in it too ("twitter:misc:Written by").
         named = [attributes[name] for name in ("property", "name", "itemprop") if name in attributes]
-        for name in {folded(word) for words in named for word in (words, *words.split())} - {""}:
-            meta.setdefault(name, []).append(content)
+        for name in {
+            folded(word[:_MAX_ADDRESS]) for words in named for word in (words, *words.split()[:_MOST_WORDS])
+        } - {""}:
+            values = meta.setdefault(name, [])
+            if len(values) < _MOST_VALUES:
+                values.append(content)
     return meta
 
 

@@ -14,7 +14,8 @@ from newsmonitor.records import Announced, Entry, Page, UInt32, identify
 from newsmonitor.urls import canonical_url
 from newsmonitor.workers import Workers
 
-_READ_SECONDS = 5.0
+# With the start of a worker after one that was killed, a look ends within six seconds.
+_READ_SECONDS = 4.0
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 # What the answer itself says; all else in the row was read from it.
 _OF_THE_ANSWER = (

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import unescape
 
 from newsmonitor import wallmarks
 from newsmonitor.decoding import decode
+from newsmonitor.pagefields import unescape
 from newsmonitor.wallphrases import (
     ASKS,
     CHECK_HINTS,

@@ -13,11 +13,11 @@ one's.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from html import unescape
 from itertools import islice
 
 from newsmonitor import walladdresses as addresses
 from newsmonitor import walloffers, wallphrases
+from newsmonitor.pagefields import unescape
 from newsmonitor.records import Announced
 from newsmonitor.structured import Structured
 from newsmonitor.wallchecks import Wall, check_said, place_said, wall_of
