@@ -93,7 +93,7 @@ def test_a_wall_that_stays_is_looked_at_four_times_and_no_more(desk, site):
     site.page("/1", CHALLENGE, Content_Type="text/html")
     desk.feed("ledger", [("A quiet headline", "/1")])
 
-    for hours in (0, 1, 3, 10, 20, 40):
+    for hours in (0, 1, 3, 10, 40):
         desk.cycle(NOON + hours * HOUR)
 
     assert [row["attempt"] for row in look(desk)] == [1, 2, 3, 4]
@@ -202,7 +202,7 @@ def test_a_page_that_reloads_itself_every_minute_is_a_page(desk, site):
 
 def test_what_a_site_writes_under_every_article_is_learnt_and_cut(desk):
     invitation = "Read the best of our paper each morning before you rise, in your letter box."
-    names = ("Ferry", "Mill", "Bakery", "Orchard", "Tannery", "Brewery", "Smithy", "Quarry")
+    names = ("Ferry", "Mill", "Bakery", "Orchard", "Tannery", "Brewery")
     for hour, name in enumerate(names):
         text = (f"{name}: {PEACE[0].replace('market hall', name)}", f"{name}, again: {PEACE[1]}", invitation)
         desk.feed("ledger", [desk.article(f"/{name}", f"The {name}", text)])
@@ -211,7 +211,7 @@ def test_what_a_site_writes_under_every_article_is_learnt_and_cut(desk):
     texts = {row["title"]: row["text"] for row in desk.rows("select title, text from stories")}
 
     has = [invitation in texts[f"The {name}"] for name in names]
-    assert has == [True] * 4 + [False] * 4
+    assert has == [True] * 4 + [False] * 2
     assert all(f"{name}, again" in texts[f"The {name}"] for name in names)
     # The page's row keeps what was read.
     assert len(desk.rows(f"select 1 from pages where text like '%{invitation}'")) == len(names)

@@ -16,7 +16,7 @@ CASES = {scenario.name: found for scenario, found in ODD}
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory) -> dict[str, Watched]:
     with FeedSite() as feedsite:
-        changes = {"max_body_bytes": 2_000_000, "fetch_per_host": 32}
+        changes = {"max_body_bytes": 2_000_000, "fetch_per_host": 32, "page_timeout": 30.0}
         watch = Watch(site=None, folder=tmp_path_factory.mktemp("odd"), feedsite=feedsite, changes=changes)
         found = {scenario.name: watch.follow(scenario) for scenario, _ in ODD}
         watch.poll_at(NOON, NOON + 10 * MINUTE, NOON + DAY)

@@ -263,7 +263,9 @@ class Asker:
             state,
             url,
             # A feed that is throttled or gone is treated as such, whatever stands on the page that says so.
-            failure_class="wall" if wall and error.failure_class.startswith("http_") else error.failure_class,
+            failure_class="wall"
+            if wall and wall.kind == "bot_check" and error.failure_class.startswith("http_")
+            else error.failure_class,
             error=words if error.url == url else f"{url}: redirected to {words}",
             status=error.status,
             retry_after=error.retry_after,
