@@ -9,7 +9,7 @@ from newsroom import Site
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--kills", type=int, default=25, help="kill -9 of each of the four steps (test_kills.py)"
+        "--kills", type=int, default=12, help="kill -9 of each of the four steps (test_kills.py)"
     )
 
 

@@ -34,7 +34,7 @@ def runner(watch):
     runner.close()
 
 
-def test_a_hundred_kills_of_a_polling_process_lose_no_entry_and_double_none(watch, runner, pytestconfig):
+def test_kills_of_a_polling_process_lose_no_entry_and_double_none(watch, runner, pytestconfig):
     wanted = 4 * pytestconfig.getoption("kills")
     feeds = [watch.follow(scenario) for scenario in GROWING]
     chance = random.Random(20261125)
