@@ -276,10 +276,10 @@ def test_whatever_the_status_the_body_arrives(site, status):
 @pytest.mark.parametrize(
     "body, headers",
     [
-        (gzip.compress(b"<p>no</p>")[:-4], {"Content_Encoding": "gzip"}),
+        (gzip.compress(b"<p>no</p>", mtime=0)[:-4], {"Content_Encoding": "gzip"}),
         (b"no gzip", {"Content_Encoding": "gzip"}),
         (b"<p>no</p>", {"Content_Encoding": "made-up"}),
-        (gzip.compress(bytes(2_000_000)), {"Content_Encoding": "gzip"}),
+        (gzip.compress(bytes(2_000_000), mtime=0), {"Content_Encoding": "gzip"}),
     ],
 )
 def test_a_refused_body_that_cannot_be_unpacked_is_none(site, body, headers):

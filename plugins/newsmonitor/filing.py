@@ -123,11 +123,13 @@ def _refile_late(run: Run) -> None:
         run.warehouse.replace(new, days=days)
 
 
-def refiled(run: Run, story: Story, entry: Entry, page: Page) -> Story:
-    """The story as its page is read by newer rules: the same story, told to nobody if it matches only now."""
-    [draft] = _drafts(run, [(entry, page)])
-    new = _refiled(run, story, draft)
-    return replace(new, is_late_match=story.is_late_match or _matches_anew(story, new))
+def refiled(run: Run, work: Sequence[tuple[Story, Entry, Page]]) -> list[Story]:
+    """The stories as their pages are read by newer rules: the same ones, told to nobody if they match only now."""
+    drafts = _drafts(run, [(entry, page) for _, entry, page in work])
+    pairs = [(story, _refiled(run, story, draft)) for (story, _, _), draft in zip(work, drafts, strict=True)]
+    return [
+        replace(new, is_late_match=story.is_late_match or _matches_anew(story, new)) for story, new in pairs
+    ]
 
 
 def _matches_anew(before: Story, after: Story) -> bool:

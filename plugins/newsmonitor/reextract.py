@@ -205,15 +205,15 @@ def _store(run: Run, changes: Sequence[Change], counts: Counter[str]) -> None:
         days: list[date] = run.warehouse.query(found, [list(by_entry)])["day"].to_pylist()
         where = "day in (select unnest(?)) and entry_id in (select unnest(?))"
         stories = run.warehouse.read(Story, where, [days, list(by_entry)])
-        pairs = [
-            (story, filing.refiled(run, story, change.entry, change.after))
+        work = [
+            (story, change.entry, change.after)
             for story in stories
             if (change := by_entry[story.entry_id]).entry is not None
         ]
-        refiled = _as_stored([after for _, after in pairs], Story)
+        refiled = _as_stored(filing.refiled(run, work), Story)
         new = [
             after
-            for (before, _), after in zip(pairs, refiled, strict=True)
+            for (before, _, _), after in zip(work, refiled, strict=True)
             if before != replace(after, refiled_at=before.refiled_at)
         ]
         counts["stories"] += len(new) - len(run.warehouse.replace(new, days=days))
