@@ -75,6 +75,7 @@ _VOWELS = "аеиоуыэюяіїє"
 _MACINTOSH = re.compile("[а-ю]Я")
 # So much more text another encoding must give than the declared one, or the usual one.
 _CLEARLY = 1.2
+_FEW_LETTERS, _CLEARLY_OF_FEW = 40, 3.0
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 # What statistics may find: of letters that stand one at a time between plain ones, and of those that do not.
 _LATIN = ("cp1252", "cp1250", "iso8859-2", "cp1254", "cp1257")
@@ -241,7 +242,9 @@ def _cyrillic(sample: bytes, declared: str | None = None) -> str | None:
     }
     best = max(words, key=lambda encoding: len(words[encoding]))
     usual = declared or _CYRILLIC[0]
-    if len(words[best]) < _CLEARLY * len(words[usual]):
+    # Of a few letters it must be clearer still: quotation marks of one encoding are letters of another.
+    clearly = _CLEARLY if len(words[best]) >= _FEW_LETTERS else _CLEARLY_OF_FEW
+    if len(words[best]) < clearly * len(words[usual]):
         best = usual
     found, letters = words[best], len(sample.translate(None, _ASCII))
     vowels = sum(map(found.count, _VOWELS))
