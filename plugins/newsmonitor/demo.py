@@ -19,7 +19,7 @@ from rich.text import Text
 from newsmonitor import pipeline, report
 from newsmonitor.alerts import DEFAULT_RULE, why
 from newsmonitor.errors import InputError
-from newsmonitor.records import Story
+from newsmonitor.records import STAND_INS, Story
 from newsmonitor.samplesite import SampleSite, is_up, port_of
 from newsmonitor.sending import owed_alerts
 from newsmonitor.settings import Settings
@@ -203,10 +203,10 @@ def _fit(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> lis
 
 
 def _stored(house: Warehouse) -> _Listing:
-    sql = """
+    sql = f"""
         select outlet, arg_min(language, filed_at) as language, count(*) as stories,
-               count(*) filter (extraction not in ('feed', 'summary', 'title', 'none')) as page,
-               count(*) filter (extraction in ('feed', 'summary', 'title', 'none')) as feed,
+               count(*) filter (extraction not in {STAND_INS}) as page,
+               count(*) filter (extraction in {STAND_INS}) as feed,
                count(*) filter (copy_of is not null) as copies,
                count(*) filter (level is not null and copy_of is null) as matches
         from stories group by outlet order by language, outlet

@@ -1,4 +1,4 @@
-"""Read an article from a page: its text and what is known about it. Pure: bytes in, a Article out.
+"""Read an article from a page: its text and what is known about it. Pure: bytes in, an Article out.
 
 A page is read in three ways, the cheap one first. What it states of itself (structured) is taken as it is. Its text
 is that of the blocks that a model takes for the article (blockmodel); where the model is not sure, what trafilatura

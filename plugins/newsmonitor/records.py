@@ -13,6 +13,9 @@ from typing import Any, ClassVar, NewType
 
 UInt32 = NewType("UInt32", int)
 
+# The values of stories.extraction where the text is not the page's, as a list of SQL.
+STAND_INS = "('feed', 'summary', 'title', 'none')"
+
 EXTRA = "room for what later versions learn, as a JSON object"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from newsmonitor.boilerplate import FEWEST_PAGES
 from newsmonitor.identity import Known
-from newsmonitor.records import Alert, Announced, Entry, Feed, Page, Poll, Story
+from newsmonitor.records import STAND_INS, Alert, Announced, Entry, Feed, Page, Poll, Story
 from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.warehouse import Warehouse
 
@@ -292,7 +292,7 @@ def late_pages(warehouse: Warehouse, *, at: datetime, window: timedelta) -> list
     """
     since = (at - window).date()
     rows = warehouse.query(
-        """
+        f"""
         with last as (
             select entry_id, max_by(outcome, attempt) as outcome, max_by(failure_class, attempt) as kind,
                    max_by(fetched_at, attempt) as fetched_at
@@ -301,7 +301,7 @@ def late_pages(warehouse: Warehouse, *, at: datetime, window: timedelta) -> list
         )
         select entry_id from stories join last using (entry_id) where day >= $day and (
             (last.outcome = 'read' and last.fetched_at > stories.fetched_at)
-            or (last.kind = 'same_text' and extraction not in ('feed', 'summary', 'title', 'none')))
+            or (last.kind = 'same_text' and extraction not in {STAND_INS}))
         """,
         {"day": since},
     )
