@@ -7,7 +7,9 @@ from email.utils import format_datetime
 from ipaddress import ip_network
 from pathlib import Path
 from xml.sax.saxutils import escape
+from zlib import crc32
 
+from copytexts import story
 from newsmonitor import pipeline
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
@@ -24,6 +26,13 @@ WAR = (
     "Residents spoke of explosions before dawn. Russian troops with North Korean soldiers attacked from the "
     "north, officials said, and were pushed back with losses; neither claim could be checked.",
 )
+
+
+def war(number: int) -> tuple[str, ...]:
+    """The paragraphs of a story about the topic that is no copy of another number's."""
+    return (WAR[0], *story(number, 15).split("\n"))
+
+
 PEACE = (
     "The town council agreed on Tuesday to rebuild the old market hall by the river, after three years of debate "
     "about its roof. Work begins in spring and is to cost four million.",
@@ -77,7 +86,10 @@ class Desk:
 
     def article(self, path: str, title: str, paragraphs: Iterable[str] = ()) -> tuple[str, str]:
         """Publish an article; its (title, path), as a feed announces it. Its text is its own unless given."""
-        paragraphs = paragraphs or (f"{title}: so much is known today.", *PEACE)
+        paragraphs = paragraphs or (
+            f"{title}: so much is known today.",
+            *story(crc32(title.encode()), 4).split("\n"),
+        )
         self.site.page(path, article(title, paragraphs), Content_Type="text/html; charset=utf-8")
         return title, path
 

@@ -15,7 +15,8 @@ SOURCES = sorted(
 
 BASE = {"records", "errors"}
 PURE = {
-    "urls", "policy", "walls", "dedupe", "alerts", "schemas", "views", "identity", "documents",
+    "dedupe", "shingles", "likeness", "headlines", "revisions",
+    "urls", "policy", "walls", "alerts", "schemas", "views", "identity", "documents",
     "sitemaps", "discovery", "feedlist", "opml",
     "feeds", "feeddates", "feedtext", "feeditems", "feednames", "feedelements", "feedxml", "feedforgiving",
     "extract", "articletext", "blocks", "blockfeatures", "blockmodel", "boilerplate", "decoding", "languages",
@@ -31,7 +32,8 @@ RIM = {
 }  # fmt: skip
 JOIN = {
     "context", "worklist", "polling", "asking", "robots", "fetching", "filing", "sending", "notices", "pipeline",
-    "explain", "report", "reading", "pageview", "reextract", "cli_pages",
+    "explain", "report", "reading", "pageview", "reextract", "cli_pages", "judging", "refingerprint", "cli_fingerprint",
+    "looking", "rechecking", "versions", "cli_revisions", "groupview", "cli_group", "alertlist",
     "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
     "__main__", "__init__",
 }  # fmt: skip
@@ -58,7 +60,18 @@ ONLY_IN = {
     "py3langid": {"languages"},
     "charset_normalizer": {"decoding"},
     "w3lib": {"decoding", "urls"},
-    "numpy": {"articletext", "blockfeatures", "blockmodel", "languages"},
+    "numpy": {
+        "articletext",
+        "blockfeatures",
+        "blockmodel",
+        "languages",
+        "shingles",
+        "likeness",
+        "dedupe",
+        "judging",
+        "warehouse",
+    },
+    "rapidfuzz": {"likeness", "revisions"},
     "feedparser": {"feedforgiving"},
     "protego": {"robots", "discovery"},
     "airflow": set(),

@@ -147,12 +147,15 @@ def desk(site, tmp_path) -> Desk:
 def test_the_dags_are_as_documented(airflow):
     dags = airflow.ask(do="describe")
 
-    assert set(dags) == {"ingest_news", "send_alerts"}
+    assert set(dags) == {"ingest_news", "recheck_stories", "send_alerts"}
     assert (dags["ingest_news"]["schedule"], dags["ingest_news"]["assets"]) == ("*/5 * * * *", [])
     assert (dags["send_alerts"]["schedule"], dags["send_alerts"]["assets"]) == (
         "*/5 * * * *",
         ["stories/kursk"],
     )
+    assert (dags["recheck_stories"]["schedule"], dags["recheck_stories"]["assets"]) == ("*/10 * * * *", [])
+    [task] = dags["recheck_stories"]["tasks"].values()
+    assert (task["mapped"], task["downstream"]) == (True, [])
     tasks = dags["ingest_news"]["tasks"]
     assert {name: task["downstream"] for name, task in tasks.items()} == {
         "poll_feeds": ["fetch_pages"],
@@ -242,3 +245,15 @@ def test_send_alerts_delivers_what_ingest_found(airflow, desk, site):
 
     assert sent["counts"]["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0, "given_up": 0}
     assert messages == ["Fighting near Sudzha"]
+
+
+def test_recheck_stories_finds_what_was_edited_an_hour_later(airflow, desk):
+    desk.feed("ledger", [desk.article("/1", "Fighting near Sudzha", WAR)])
+    desk.cycle()
+    desk.article("/1", "Losses near Sudzha", WAR)
+
+    result = airflow.run("recheck_stories", desk, NOON + 6 * TEN_MINUTES)
+
+    assert result["tasks"] == {"recheck_stories[0]": ["success", "all stories"]}
+    assert result["counts"]["recheck_stories"] == {"checked": 1, "revised": 1, "gone": 0, "failed": 0}
+    assert desk.rows("select diff from revisions") == [{"diff": "# [-Fighting-]{+Losses+} near Sudzha"}]

@@ -1,45 +1,142 @@
-"""Copies: the same address, the same text, a text of the seed corpus."""
+"""Copies, stage by stage: the same address, a text of the seed corpus, the same text, nearly the same, the headline."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmonitor.dedupe import Register, hash_seeds, normalise, text_hash
+from copytexts import cut, edited, story
+from newsmonitor.dedupe import Article, Corpus, Known, Register, Verdict, known_corpus, normalise, text_hash
+from newsmonitor.likeness import read
+from newsmonitor.shingles import fingerprint
 
 ROOT = Path(__file__).resolve().parents[1]
-LONG = "Силы обороны сообщили в среду о боях у города Суджа в Курской области. " * 8
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LONG = story(1)
+
+
+def article(
+    name: str, text: str | None = LONG, *, url: str | None = None, title: str = "", hours: int = 0
+) -> Article:
+    return Article(
+        story_id=name,
+        url_keys=(url or f"x/{name}",),
+        text_sha256=text_hash(text, title),
+        reading=read(title, text),
+        at=NOON + timedelta(hours=hours),
+    )
 
 
 def test_the_first_story_is_no_copy_and_the_second_with_its_text_is():
     register = Register()
 
-    first = register.judge("a", url_key="x/1", text_sha256=text_hash(LONG))
-    second = register.judge("b", url_key="y/2", text_sha256=text_hash(LONG.upper() + "…"))
+    first = register.judge(article("a"))
+    second = register.judge(article("b", LONG.upper() + "…"))
 
-    assert (first.group_id, first.copy_of, first.copy_kind) == ("a", None, None)
-    assert (second.group_id, second.copy_of, second.copy_kind, second.similarity) == ("a", "a", "exact", 1.0)
+    assert first == Verdict(group_id="a", fingerprint=fingerprint(LONG))
+    assert second == Verdict(
+        group_id="a",
+        copy_of="a",
+        copy_kind="exact",
+        similarity=1.0,
+        shared_share=1.0,
+        kept_share=1.0,
+        added_count=0,
+    )
 
 
 def test_a_copy_of_a_copy_is_in_the_group_of_the_first():
     register = Register(urls={"x/1": "root"})
 
-    copy = register.judge("b", url_key="x/1", text_sha256=text_hash(LONG))
-    again = register.judge("c", url_key="z/3", text_sha256=text_hash(LONG))
+    copy = register.judge(article("b", url="x/1"))
+    again = register.judge(article("c"))
 
     assert (copy.copy_kind, copy.group_id) == ("url", "root")
     assert (again.copy_kind, again.group_id) == ("exact", "root")
 
 
-def test_the_seed_article_is_known_before_the_first_run():
+def test_any_of_its_addresses_makes_a_story_a_copy():
+    register = Register(urls={"x/1": "root"})
+    moved = Article(story_id="b", url_keys=("y/1", "x/1"), text_sha256=None, reading=read("", ""), at=NOON)
+
+    assert register.judge(moved).group_id == "root"
+    assert register.judge(article("c", url="y/1")).group_id == "root"
+
+
+def test_the_seed_article_is_known_before_the_first_run_also_cut_short():
     seed = (ROOT / "seeds" / "corpus" / "kursk-counterattack.txt").read_text()
-    register = Register(seeds=hash_seeds([("seed:kursk-counterattack", seed, None)]))
+    register = Register(corpus=known_corpus([("seed:kursk-counterattack", seed, None)]))
 
-    verdict = register.judge(
-        "a", url_key="x/1", text_sha256=text_hash(seed.replace("\n", "\n\n"), "Any headline")
-    )
+    whole = register.judge(article("a", seed.replace("\n", "\n\n"), title="Any headline"))
+    part = register.judge(article("b", cut(seed, 0.4)))
 
-    assert (verdict.copy_of, verdict.copy_kind) == ("seed:kursk-counterattack", "seed")
+    assert (whole.copy_of, whole.copy_kind) == ("seed:kursk-counterattack", "seed")
+    assert (part.copy_of, part.copy_kind) == ("seed:kursk-counterattack", "seed")
+    assert part.kept_share < 0.5 < part.similarity
+    assert whole.fingerprint == part.fingerprint == ()
+
+
+def test_a_near_copy_says_how_much_of_which():
+    register = Register()
+    register.judge(article("a"))
+
+    verdict = register.judge(article("b", edited(LONG, 0.1)))
+
+    assert (verdict.group_id, verdict.copy_of, verdict.copy_kind) == ("a", "a", "near")
+    assert 0.6 < verdict.similarity < 0.9
+    assert verdict.added_count > 0
+
+
+def test_groups_do_not_chain():
+    first, second = story(1), story(2)
+    both = f"{first}\n{second}"
+    register = Register()
+
+    verdicts = [
+        register.judge(article(name, text)) for name, text in (("a", first), ("b", both), ("c", second))
+    ]
+
+    assert [verdict.group_id for verdict in verdicts] == ["a", "a", "c"]
+
+
+def test_of_two_the_likest_counts():
+    register = Register()
+    register.judge(article("a", edited(LONG, 0.7)))
+    register.judge(article("b", LONG))
+
+    assert register.judge(article("c", edited(LONG, 0.05, seed=3))).group_id == "b"
+
+
+def test_what_is_stored_is_compared_as_what_is_in_the_batch():
+    stored = Known(group_id="old", reading=read("", LONG), at=NOON)
+
+    assert Register().judge(article("b", cut(LONG, 0.5)), [stored]).copy_of == "old"
+
+
+def test_a_footer_that_unrelated_stories_share_welds_nothing():
+    footer = story(99, sentences=5)
+    register = Register()
+
+    groups = [register.judge(article(f"s{n}", f"{story(n, 4)}\n{footer}")).group_id for n in range(1, 9)]
+
+    # Until four have it nobody can know; but it stands at the end, and their beginnings differ.
+    assert groups == [f"s{n}" for n in range(1, 9)]
+    assert register.judge(article("copy", f"{footer}\n{story(3, 4)}")).group_id == "s3"
+    assert register.judge(article("other", f"{footer}\n{story(20, 4)}")).group_id == "other"
+
+
+def test_nearly_one_headline_is_a_hint_and_no_copy():
+    register = Register()
+    title = "Drone strike sets oil depot in Lgov on fire, governor says"
+    register.judge(article("a", story(1), title=title))
+
+    verdict = register.judge(article("b", story(2), title=title.upper(), hours=3))
+
+    assert (verdict.copy_kind, verdict.similar_id, verdict.similarity) == ("headline", "a", 1.0)
+    assert (verdict.group_id, verdict.copy_of) == ("b", None)
+    assert verdict.fingerprint == fingerprint(story(2))
+    assert register.judge(article("c", story(3), title=title, hours=48)).copy_kind is None
 
 
 def test_a_text_of_a_few_words_proves_nothing():
@@ -62,15 +159,17 @@ def test_normalising_twice_changes_nothing_more_and_never_fails(text):
     assert once == once.strip()
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=30))
-def test_every_copy_names_a_story_that_is_none(pairs):
-    register, roots = Register(), set()
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans()), max_size=30))
+def test_every_copy_names_a_story_that_is_none(stories):
+    register, roots = Register(corpus=Corpus()), set()
 
-    for number, (url, text) in enumerate(pairs):
-        verdict = register.judge(f"s{number}", url_key=f"u{url}", text_sha256=f"t{text}")
+    for number, (url, text, is_cut) in enumerate(stories):
+        body = cut(story(text, 6), 0.6 if is_cut else 1)
+        verdict = register.judge(article(f"s{number}", body, url=f"u{url}"))
         if verdict.copy_of is None:
             assert verdict.group_id == f"s{number}"
             roots.add(verdict.group_id)
         else:
             assert verdict.copy_of == verdict.group_id
             assert verdict.copy_of in roots
+            assert verdict.fingerprint == ()

@@ -4,16 +4,20 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from desk import NOON, ROOT, TEN_MINUTES, WAR, Desk
+from desk import NOON, ROOT, TEN_MINUTES, WAR, Desk, war
+from newsmonitor import pipeline
 from newsmonitor.cli import cli
 from newsmonitor.settings import Settings
 from newsroom import Site
 
 DOCS = (
+    "docs/groups.md",
+    "docs/revisions.md",
     "README.md",
     "warehouse/README.md",
     "docs/alerts.md",
@@ -44,8 +48,11 @@ def folder(tmp_path_factory) -> Path:
             "ledger", [desk.article("/1", "Market hall"), desk.article("/2", "Fighting near Sudzha", WAR)]
         )
         desk.cycle()
-        desk.feed("ledger", [desk.article("/3", "Kursk region: new evacuation", (WAR[1], WAR[0]))])
+        desk.feed("ledger", [desk.article("/3", "Kursk region: new evacuation", war(3))])
         desk.cycle(NOON + TEN_MINUTES)
+        desk.article("/2", "Heavy fighting near Sudzha", (WAR[0].replace("two", "3"), WAR[1]))
+        with pipeline.open_run(NOON + timedelta(hours=2), desk.settings()) as run:
+            pipeline.recheck_stories(run)
     return folder
 
 

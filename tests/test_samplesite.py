@@ -77,7 +77,7 @@ def test_the_articles_show_every_power_of_the_pipeline(sample):
     assert expect["main"] >= 15
     assert expect["mention"] >= 5
     assert sum(bool(article.sense) for article in articles) >= 10
-    assert Counter(article.copy for article in articles if article.copy) == {"seed": 2, "exact": 4}
+    assert Counter(article.copy for article in articles if article.copy) == {"seed": 3, "exact": 4}
     assert {article.page for article in articles} == {"", "wall", "missing", "busy", "pdf", "none"}
     assert {channel.format for _, channel, _ in feed_paths(sample)} == {
         "rss",

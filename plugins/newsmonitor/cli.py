@@ -11,8 +11,17 @@ from time import monotonic
 import click
 import duckdb
 
-from newsmonitor import __version__, cli_feeds, cli_health, cli_pages, report
-from newsmonitor.cli_output import AS_JSON, console, print_rows
+from newsmonitor import (
+    __version__,
+    cli_feeds,
+    cli_fingerprint,
+    cli_group,
+    cli_health,
+    cli_pages,
+    cli_revisions,
+    report,
+)
+from newsmonitor.cli_output import AS_JSON, console, print_rows, printable
 from newsmonitor.errors import InputError, NewsmonitorError
 from newsmonitor.schemas import describe_tables
 from newsmonitor.settings import Settings
@@ -93,51 +102,37 @@ def stories(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """The newest stories about a topic, one row a group, with its copies counted."""
+    """The newest stories about a topic, one row a group, with its copies and outlets counted."""
     from newsmonitor.alerts import why
-    from newsmonitor.records import Story
+    from newsmonitor.groupview import newest_groups
 
-    conditions, params = ["copy_of is null"], []
-    if not everything:
-        conditions.append("level is not null")
-    for condition, value in (
-        ("list_contains(topics, ?)", topic),
-        ("level = ?", level),
-        ("language = ?", language),
-        ("filed_at >= ?", since.replace(tzinfo=UTC) if since else None),
-    ):
-        if value is not None:
-            conditions.append(condition)
-            params.append(value)
-    house = _warehouse()
-    found = house.read(
-        Story,
-        " and ".join(conditions),
-        params,
-        order=f"filed_at desc, published_at desc, story_id limit {limit}",
+    found = newest_groups(
+        _warehouse(),
+        topic=topic,
+        level=level,
+        language=language,
+        since=since.replace(tzinfo=UTC) if since else None,
+        limit=limit,
+        is_matching=not everything,
     )
-    groups = [story.group_id for story in found]
-    sql = """
-        select group_id, count(*) - 1 as copies from stories
-        where group_id in (select unnest(?)) group by all
-    """
-    copies = {row["group_id"]: row["copies"] for row in house.query(sql, [groups]).to_pylist()}
     rows = [
         {
-            "published_at": story.published_at,
-            "outlet": story.outlet,
-            "language": story.language,
-            "level": story.level,
-            "score": story.topic_score,
-            "copies": copies[story.group_id],
-            "title": story.title,
-            "why": why(story),
-            "url": story.url,
-            "story_id": story.story_id,
+            "published_at": each.story.published_at,
+            "outlet": each.story.outlet,
+            "language": each.story.language,
+            "level": each.story.level,
+            "score": each.story.topic_score,
+            "copies": each.story_count - 1,
+            "outlets": each.outlet_count,
+            "title": each.story.title,
+            "why": why(each.story),
+            "url": each.story.url,
+            "story_id": each.story.story_id,
+            "group_id": each.group_id,
         }
-        for story in found
+        for each in found
     ]
-    hidden = ("url", "story_id")
+    hidden = ("url", "story_id", "group_id")
     print_rows(rows, as_json, hidden=hidden, nothing="No stories yet. `newsmonitor ingest` runs a cycle.")
 
 
@@ -146,7 +141,7 @@ def stories(
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @AS_JSON
 def sql(query: str, as_csv: bool, as_json: bool) -> None:
-    """Ask DuckDB. Every table is a view: stories, entries, pages, polls, alerts, and matches."""
+    """Ask DuckDB. Every table is a view: stories, entries, pages, ..., and so are matches, members and groups."""
     answer = _warehouse().query(query)
     answer = answer.rename_columns(_distinct(answer.column_names))
     if as_csv:
@@ -172,16 +167,16 @@ def why(url: str, as_json: bool) -> None:
         )
     elif steps:
         for step in steps:
-            click.echo(f"{step.at or '-':19}  {step.step:12}  {step.said}")
+            click.echo(f"{step.at or '-':19}  {step.step:15}  {printable(step.said)}")
     else:
-        click.echo(f"No feed has announced {url}.")
+        click.echo(f"No feed has announced {printable(url)}.")
         polls = nearest(house, url)
         if not polls:
             click.echo("No feed of its domain has been polled either: add one to the feed list.")
         for poll in polls:
             result = poll.error or f"{poll.entry_count or 0} entries"
             click.echo(
-                f"{poll.polled_at:%Y-%m-%d %H:%M:%S}  poll_feeds    {poll.feed_url}: {poll.outcome}, {result}"
+                f"{poll.polled_at:%Y-%m-%d %H:%M:%S}  {'poll_feeds':15}  {poll.feed_url}: {poll.outcome}, {result}"
             )
     if not steps:
         raise click.exceptions.Exit(1)
@@ -198,8 +193,12 @@ feeds.add_command(cli_feeds.add)
 feeds.add_command(cli_feeds.import_)
 feeds.add_command(cli_feeds.export)
 
+cli.add_command(cli_group.group)
 cli.add_command(cli_pages.page)
 cli.add_command(cli_pages.reextract)
+cli.add_command(cli_revisions.revisions)
+cli.add_command(cli_revisions.recheck)
+cli.add_command(cli_fingerprint.fingerprint)
 
 
 @cli.group()

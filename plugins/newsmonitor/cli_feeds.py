@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from newsmonitor.cli_output import printable
 from newsmonitor.errors import InputError
 from newsmonitor.feedlist import parse_feed_list
 from newsmonitor.feedsearch import Found, FoundFeed, find_feed
@@ -64,7 +65,7 @@ def add(url: str, outlet: str | None, country: str | None, language: str | None,
         click.echo(f"Not added to {listed.path}: a dry run.")
         return
     write_feed_list(listed.path, longer)
-    click.echo(f"Added to {listed.path} as {_printable(feed.outlet)}.")
+    click.echo(f"Added to {listed.path} as {printable(feed.outlet)}.")
 
 
 @click.command("import")
@@ -188,7 +189,7 @@ def _code(option: str, value: str | None, form: str, example: str) -> str | None
 
 
 def _tell(url: str) -> None:
-    click.echo(f"Trying {_printable(url)} ...", err=True)
+    click.echo(f"Trying {printable(url)} ...", err=True)
 
 
 def _describe(found: FoundFeed) -> None:
@@ -201,10 +202,10 @@ def _describe(found: FoundFeed) -> None:
         ("entries", f"{len(found.entries)}{newest}"),
         ("language", found.language or "-"),
     ):
-        click.echo(f"{name:9} {_printable(value)}")
+        click.echo(f"{name:9} {printable(value)}")
     if found.robots_note:
         said = f'{found.robots_note}; if the outlet lets you, write robots="ignore" on its line'
-        click.echo(f"newsmonitor: it will not be polled: {_printable(said)}", err=True)
+        click.echo(f"newsmonitor: it will not be polled: {printable(said)}", err=True)
 
 
 def _summary(address: str, found: Found) -> str:
@@ -213,9 +214,4 @@ def _summary(address: str, found: Found) -> str:
     host = urlsplit(address).netloc
     names = [url.partition(host)[2] if urlsplit(url).netloc == host else url for url, _ in others]
     also = f"; also tried: {', '.join(names)}" if names else ""
-    return _printable(f"{address}: no feed found: it gives {said}{also}")
-
-
-def _printable(text: str) -> str:
-    """The text without what a terminal would obey instead of show."""
-    return "".join(letter for letter in text if letter.isprintable())
+    return printable(f"{address}: no feed found: it gives {said}{also}")

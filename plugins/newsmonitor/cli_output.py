@@ -1,11 +1,14 @@
 """What the commands print: rows as a table or as JSON, to a terminal or to a program."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from newsmonitor import report
 
@@ -28,6 +31,21 @@ def print_rows(
 def console(*, err: bool = False) -> Console:
     """The terminal, for text that rich lays out."""
     return Console(stderr=err, highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar on the terminal, where a person waits, and what moves it; no bar where standard error goes elsewhere."""
+    err = console(err=True)
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda: bar.advance(task)
+
+
+def printable(text: str) -> str:
+    """Strangers' text without what would steer the terminal or turn its direction round."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
 
 
 def _to_json(value: Any) -> str:

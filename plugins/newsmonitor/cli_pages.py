@@ -3,18 +3,16 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from newsmonitor.cli_output import AS_JSON, console, print_rows
+from newsmonitor.cli_output import AS_JSON, console, print_rows, printable, progress
 from newsmonitor.errors import NewsmonitorError
 from newsmonitor.records import Page
 from newsmonitor.settings import Settings
@@ -101,14 +99,14 @@ def _show(view: "PageView", headers: bool) -> None:
     grid.add_column(overflow="fold")
     for label, value in _lines(view, shown):
         if value:
-            grid.add_row(Text(label, style="dim"), Text(_printable(value)))
+            grid.add_row(Text(label, style="dim"), Text(printable(value)))
     for name, value in view.capture.headers if headers and view.capture else ():
-        grid.add_row(Text(_printable(name), style="dim"), Text(_printable(value)))
+        grid.add_row(Text(printable(name), style="dim"), Text(printable(value)))
     out.print(grid)
     for paragraph in (shown.text or "(no text)").splitlines():
         out.print()
         # Into a file or a pipe each paragraph goes as one line.
-        out.print(Text(_printable(paragraph)), soft_wrap=not out.is_terminal)
+        out.print(Text(printable(paragraph)), soft_wrap=not out.is_terminal)
 
 
 def _lines(view: "PageView", shown: Page) -> Iterable[tuple[str, str]]:
@@ -170,11 +168,6 @@ def _time(value: datetime | None) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S} UTC" if value else ""
 
 
-def _printable(text: str) -> str:
-    """Strangers' text without what would steer the terminal or turn its direction round."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
-
-
 @click.command()
 @click.option("--since", type=_DAY, help="Only pages fetched on this day (UTC) or later.")
 @click.option("--until", type=_DAY, help="Only pages fetched on this day (UTC) or earlier.")
@@ -203,7 +196,7 @@ def reextract(
             limit=limit,
         )
         rows: list[dict[str, Any]] = []
-        with _progress(sum(map(len, selected.values()))) as tell:
+        with progress("reading", sum(map(len, selected.values()))) as tell:
             if dry_run:
                 counts = again.would_change(
                     run, selected, show=lambda change: rows.append(_change(change)), tell=tell
@@ -216,16 +209,6 @@ def reextract(
         click.echo(json.dumps(counts))
     if not as_json:
         click.echo(_counts_line(counts, dry_run))
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on the terminal, where a person waits, and what moves it; no bar where standard error goes elsewhere."""
-    err = console(err=True)
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("reading", total=total)
-        yield lambda: bar.advance(task)
 
 
 def _change(change: "Change") -> dict[str, Any]:

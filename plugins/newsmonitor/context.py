@@ -8,12 +8,12 @@ from functools import cached_property
 from zlib import crc32
 
 from newsmonitor import topicfile
-from newsmonitor.dedupe import hash_seeds
+from newsmonitor.dedupe import Corpus, known_corpus
 from newsmonitor.errors import InputError
 from newsmonitor.notify import Notifier
 from newsmonitor.records import Feed
 from newsmonitor.robots import Robots, known_robots, product_token
-from newsmonitor.seeds import read_corpus, read_feed_list, read_topic_files
+from newsmonitor.seeds import SeedDocument, read_corpus, read_feed_list, read_topic_files
 from newsmonitor.settings import Settings
 from newsmonitor.topics import Topic
 from newsmonitor.urls import registered_domain
@@ -34,7 +34,12 @@ class Run:
     warehouse: Warehouse
     feeds: tuple[Feed, ...]
     topics: tuple[Topic, ...]
-    seeds: dict[str, str]
+    seeds: tuple[SeedDocument, ...]
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The seed documents as copies are recognised by them; made when a story is to be judged."""
+        return known_corpus((each.document_id, each.text, each.title) for each in self.seeds)
 
     @property
     def window(self) -> timedelta:
@@ -61,14 +66,13 @@ def open_run(at: datetime, settings: Settings | None = None) -> Iterator[Run]:
     settings = settings or Settings.from_env()
     settings.check_warehouse_writable()
     feeds, _ = read_feed_list(settings.feeds)
-    documents = read_corpus(settings.seeds / "corpus")
     yield Run(
         at=at,
         settings=settings,
         warehouse=Warehouse(settings.warehouse),
         feeds=tuple(feed for feed in feeds if feed.kind in POLLED_KINDS),
         topics=read_topics(settings),
-        seeds=hash_seeds((doc.document_id, doc.text, doc.title) for doc in documents),
+        seeds=read_corpus(settings.seeds / "corpus"),
     )
 
 

@@ -1,37 +1,80 @@
-"""Recognise copies: same address, same text, text of the seed corpus. Pure: articles in, verdicts out."""
+"""Recognise copies, in stages: same address, same text, near copy, headline. Pure: articles in, verdicts out."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsmonitor.headlines import Headline, Headlines
+from newsmonitor.likeness import Likeness, Reading, compare, read
+from newsmonitor.shingles import Ids, fold, sample, stored_part
+
+#: A stored or known text is compared if it shares so many of its sampled numbers, and this part of them...
+LEAST_SHARED = 2
+PART_SHARED = 0.07
+#: ...and is among so many that share most.
+MOST_COMPARED = 30
 
 # A shorter text ("Read more", "Watch live") says nothing about what it is a copy of.
 _LEAST_WORDS = 8
 # A flash of one sentence is a copy only if its headline is the same too.
 _FLASH_WORDS = 40
 _NOT_A_WORD = re.compile(r"[\W_]+")
-# NFKC sorts a run of combining marks in quadratic time, and 500 kB of them took a minute; words have one or two.
-_GAP = re.compile(r"([\W_]{30})[\W_]++")
-# It also makes eighteen letters of one (U+FDFA); no article is as long as this.
-_MOST_FOLDED = 300_000
+# What stands in so many unrelated stories is a footer, a credit, an agency's background: it proves nothing,
+_COMMON_GROUPS = 4
+# unless it is all there is: then those stories are the same, and were taken for several.
+_SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a story repeats: nothing (copy_of is None), another story, or a seed document."""
+    """What a story repeats: nothing (copy_of is None), another story, or a seed document; and how much of it."""
 
     group_id: str
     copy_of: str | None = None
     copy_kind: str | None = None
     similarity: float | None = None
+    shared_share: float | None = None
+    kept_share: float | None = None
+    added_count: int | None = None
+    added_text: str | None = None
+    similar_id: str | None = None
+    fingerprint: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What is judged: a story's id, the keys of its addresses, its text, and when it was published."""
+
+    story_id: str
+    url_keys: tuple[str, ...]
+    text_sha256: str | None
+    reading: Reading
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A text that later ones may repeat: that of a group's first story, or (at is None) a seed document."""
+
+    group_id: str
+    reading: Reading
+    at: datetime | None
+
+
+def fingerprint_of(article: Article) -> tuple[int, ...]:
+    """The sample of its text by which later copies find it."""
+    return tuple(sample(article.reading.triples).tolist())
 
 
 def normalise(text: str) -> str:
     """The text as its words only: case, punctuation, white space and compatibility forms folded (NFKC)."""
-    text = _GAP.sub(r"\1", text)
-    folded = unicodedata.normalize("NFKC", text[:_MOST_FOLDED]) + text[_MOST_FOLDED:]
-    return _NOT_A_WORD.sub(" ", folded.casefold()).strip()
+    return _NOT_A_WORD.sub(" ", fold(text)).strip()
 
 
 def text_hash(text: str | None, title: str | None = None) -> str | None:
@@ -45,6 +88,56 @@ def text_hash(text: str | None, title: str | None = None) -> str | None:
     return sha256(words.encode("utf-8", "replace")).hexdigest()
 
 
+@dataclass(slots=True)
+class Shelf:
+    """Known texts in memory, found by their fingerprints as those in the tables are."""
+
+    _known: list[Known] = field(default_factory=list)
+    _sizes: list[int] = field(default_factory=list)
+    _by_number: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, known: Known) -> None:
+        """Know one more; a text that is too short is never found."""
+        numbers = sample(known.reading.triples).tolist()
+        for number in numbers:
+            self._by_number[number].append(len(self._known))
+        self._known.append(known)
+        self._sizes.append(len(numbers))
+
+    def alike(self, numbers: NDArray[np.uint32]) -> list[Known]:
+        """Those that share enough with the numbers of a text, the likest first."""
+        shared: dict[int, int] = defaultdict(int)
+        if self._known:
+            for number in numbers.tolist():
+                for place in self._by_number.get(number, ()):
+                    shared[place] += 1
+        enough = [
+            (-count / self._sizes[place], -count, place)
+            for place, count in shared.items()
+            if count >= max(LEAST_SHARED, PART_SHARED * self._sizes[place])
+        ]
+        return [self._known[place] for *_, place in sorted(enough)[:MOST_COMPARED]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Corpus:
+    """The seed documents: by the hash of their texts, and on a shelf."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+
+
+def known_corpus(documents: Iterable[tuple[str, str, str | None]]) -> Corpus:
+    """The seed corpus from (document_id, text, title); of two equal texts the first counts."""
+    corpus = Corpus()
+    for document_id, text, title in documents:
+        for key in (text_hash(text), text_hash(text, title)):
+            if key is not None:
+                corpus.texts.setdefault(key, document_id)
+        corpus.shelf.add(Known(group_id=document_id, reading=read(title, text), at=None))
+    return corpus
+
+
 @dataclass(slots=True, kw_only=True)
 class Register:
     """Everything known so far: the group of each address and of each text, and the seed corpus.
@@ -54,32 +147,116 @@ class Register:
 
     urls: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
-    seeds: Mapping[str, str] = field(default_factory=dict)
+    corpus: Corpus = field(default_factory=Corpus)
+    headlines: Headlines = field(default_factory=Headlines)
+    batch: Shelf = field(default_factory=Shelf)
 
-    def judge(self, story_id: str, *, url_key: str | None, text_sha256: str | None) -> Verdict:
-        """What this story repeats; the address decides before the seed corpus, that before other texts."""
-        verdict = self._judge(story_id, url_key, text_sha256)
-        if url_key is not None:
-            self.urls.setdefault(url_key, verdict.group_id)
-        if text_sha256 is not None:
-            self.texts.setdefault(text_sha256, verdict.group_id)
+    def judge(self, article: Article, stored: Sequence[Known] = ()) -> Verdict:
+        """What this story repeats: the address decides, then the seed corpus, then the same text, then near copies.
+
+        stored are the first stories of groups in the tables that may be like it.
+        """
+        verdict = self._judge(article, stored)
+        for key in article.url_keys:
+            # The announced address stands for the story too: it may redirect to the one the page has.
+            self.urls.setdefault(key, verdict.group_id)
+        if article.text_sha256 is not None:
+            self.texts.setdefault(article.text_sha256, verdict.group_id)
+        if verdict.copy_of is None:
+            self.keep(article)
         return verdict
 
-    def _judge(self, story_id: str, url_key: str | None, text_sha256: str | None) -> Verdict:
-        if url_key is not None and (group := self.urls.get(url_key)):
-            return Verdict(group_id=group, copy_of=group, copy_kind="url", similarity=1.0)
-        if text_sha256 is not None and (seed := self.seeds.get(text_sha256)):
-            return Verdict(group_id=seed, copy_of=seed, copy_kind="seed", similarity=1.0)
-        if text_sha256 is not None and (group := self.texts.get(text_sha256)):
-            return Verdict(group_id=group, copy_of=group, copy_kind="exact", similarity=1.0)
-        return Verdict(group_id=story_id)
+    def keep(self, article: Article) -> None:
+        """Know the text and the headline of a story that begins a group."""
+        self.batch.add(Known(group_id=article.story_id, reading=article.reading, at=article.at))
+        self.headlines.add(_headline(article))
+        if article.text_sha256 is not None:
+            self.texts.setdefault(article.text_sha256, article.story_id)
+
+    def _judge(self, article: Article, stored: Sequence[Known]) -> Verdict:
+        found = next((self.urls[key] for key in article.url_keys if key in self.urls), None)
+        if found is not None:
+            return Verdict(group_id=found, copy_of=found, copy_kind="url", similarity=1.0)
+        return self.by_text(article, stored) or self._alone(article)
+
+    def by_text(self, article: Article, stored: Sequence[Known]) -> Verdict | None:
+        """What the text of this story repeats, its address apart; None where it repeats nothing."""
+        for kind, texts in (("seed", self.corpus.texts), ("exact", self.texts)):
+            if article.text_sha256 is not None and (group := texts.get(article.text_sha256)):
+                return _whole(group, kind)
+        numbers = stored_part(article.reading.distinct)
+        candidates = {
+            known.group_id: known
+            for known in (*self.corpus.shelf.alike(numbers), *stored, *self.batch.alike(numbers))
+        }
+        return _nearest(article, list(candidates.values()))
+
+    def _alone(self, article: Article) -> Verdict:
+        fingerprint = fingerprint_of(article)
+        near = self.headlines.nearest(_headline(article))
+        if near is None:
+            return Verdict(group_id=article.story_id, fingerprint=fingerprint)
+        return Verdict(
+            group_id=article.story_id,
+            copy_kind="headline",
+            similar_id=near[0],
+            similarity=near[1],
+            fingerprint=fingerprint,
+        )
 
 
-def hash_seeds(documents: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
-    """The seed corpus by text hash, from (document_id, text, title); of two equal texts the first counts."""
-    seeds: dict[str, str] = {}
-    for document_id, text, title in documents:
-        for key in (text_hash(text), text_hash(text, title)):
-            if key is not None:
-                seeds.setdefault(key, document_id)
-    return seeds
+def _whole(group: str, kind: str) -> Verdict:
+    return Verdict(
+        group_id=group,
+        copy_of=group,
+        copy_kind=kind,
+        similarity=1.0,
+        shared_share=1.0,
+        kept_share=1.0,
+        added_count=0,
+    )
+
+
+def _nearest(article: Article, candidates: Sequence[Known]) -> Verdict | None:
+    """The verdict by the likest of the candidates that the story is a copy of; of equals the first."""
+    common = _common(candidates)
+    best: tuple[Known, Likeness] | None = None
+    for known in candidates:
+        likeness = _compared(article, known, common)
+        if likeness.is_copy and (best is None or likeness.similarity > best[1].similarity):
+            best = known, likeness
+    if best is None:
+        return None
+    known, likeness = best
+    return Verdict(
+        group_id=known.group_id,
+        copy_of=known.group_id,
+        copy_kind="seed" if known.at is None else "near",
+        similarity=likeness.similarity,
+        shared_share=likeness.shared_share,
+        kept_share=likeness.kept_share,
+        added_count=likeness.added_count,
+        added_text=likeness.added_text,
+    )
+
+
+def _compared(article: Article, known: Known, common: Ids) -> Likeness:
+    days = abs((article.at - known.at).total_seconds()) / 86400 if known.at else None
+    likeness = compare(article.reading, known.reading, days_apart=days)
+    if len(common) and likeness.similarity < _SURE:
+        return compare(article.reading, known.reading, days_apart=days, common=common)
+    return likeness
+
+
+def _common(candidates: Sequence[Known]) -> Ids:
+    """The hashes of the triples that so many of these, which are unlike each other, have in common."""
+    if len(candidates) < _COMMON_GROUPS:
+        return np.zeros(0, np.uint64)
+    hashes, counts = np.unique(
+        np.concatenate([known.reading.distinct for known in candidates]), return_counts=True
+    )
+    return hashes[counts >= _COMMON_GROUPS]
+
+
+def _headline(article: Article) -> Headline:
+    return Headline(story_id=article.story_id, title=article.reading.title, at=article.at)

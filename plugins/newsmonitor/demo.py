@@ -154,7 +154,7 @@ def _show(console: Console, run: pipeline.Run, site: SampleSite) -> None:
     house = run.warehouse
     for listing in (
         _stored(house),
-        _duplicates(house, site),
+        _duplicates(house),
         _matched(house),
         _ruled_out(house),
         _failed(house, site.url),
@@ -220,7 +220,7 @@ def _stored(house: Warehouse) -> _Listing:
     )
 
 
-def _duplicates(house: Warehouse, site: SampleSite) -> _Listing:
+def _duplicates(house: Warehouse) -> _Listing:
     sql = """
         select s.outlet, s.title, s.copy_kind as how, o.outlet as first_outlet, o.title as first_title, s.copy_of
         from stories s left join stories o on s.copy_of = o.story_id
@@ -235,15 +235,11 @@ def _duplicates(house: Warehouse, site: SampleSite) -> _Listing:
         ]
         for row in house.query(sql).to_pylist()
     ]
-    names = {outlet.id: outlet.name for outlet in site.outlets}
-    edited = [names[each.outlet] for each in site.articles if each.text == "seed" and not each.copy]
-    note = f"Not recognised yet: the seed article as {' and '.join(edited)} cut and reworded it."
     return _Listing(
         title=f"What was a duplicate, and of what: {len(rows)}",
         intro="A duplicate is kept as a row that names what it repeats. It matches nothing anew and alerts nobody.",
         columns=("outlet", "headline", "how", "repeats"),
         rows=rows,
-        note=note if edited else "",
     )
 
 

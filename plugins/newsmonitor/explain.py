@@ -1,10 +1,12 @@
 """Why is a story there, or not, and why was I (not) alerted: every decision about one address, in order."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from operator import itemgetter
 from typing import Any
 
 from newsmonitor.alerts import DEFAULT_RULE, why
-from newsmonitor.records import Alert, Entry, Page, Poll, Story
+from newsmonitor.records import Alert, Entry, GroupLink, Page, Poll, Recheck, Revision, Story
 from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.warehouse import Warehouse
 from newsmonitor.worklist import URL_KEY
@@ -20,6 +22,17 @@ _SOURCES = {
     "title": "the headline",
     "none": "nowhere",
 }
+_LOOKS = {1: "after an hour", 2: "after six hours", 3: "after a day"}
+_OUTCOMES = {
+    "same": "as it was",
+    "revised": "it reads otherwise now",
+    "gone": "the article was taken down",
+    "wall": "something else answered for the article",
+    "no_text": "no text was found",
+    "failed": "it could not be fetched or read",
+}
+# So many changed numbers are named; a table of them would hide the rest.
+_NUMBERS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +66,38 @@ def _entry_ids(warehouse: Warehouse, url_or_id: str) -> list[str]:
     canonical = canonical_url(url_or_id)
     if canonical is None:
         sql = "select entry_id from entries where entry_id = ?"
-        return list(warehouse.query(sql, [url_or_id])["entry_id"].to_pylist())
+        return list(warehouse.query(sql, [as_stored(url_or_id)])["entry_id"].to_pylist())
     key = url_key(canonical)
     entries, stories = URL_KEY.format("canonical_url"), URL_KEY.format("canonical_url")
     sql = f"""
         select entry_id from entries where {entries} = $key or entry_url = $url
         union select entry_id from stories where {stories} = $key or url = $url
     """
-    return list(warehouse.query(sql, {"key": key, "url": url_or_id})["entry_id"].to_pylist())
+    return list(warehouse.query(sql, {"key": key, "url": as_stored(url_or_id)})["entry_id"].to_pylist())
+
+
+def as_stored(name: str) -> str:
+    """A name as the tables would have it: without lone surrogates, which DuckDB refuses; a terminal hands them on."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def revisions_of(warehouse: Warehouse, story_ids: Sequence[str]) -> list[Revision]:
+    """The later versions of stories without their texts, in order of time."""
+    columns = [field.name for field in fields(Revision) if field.name not in ("text", "extra")]
+    where, order = "story_id in (select unnest(?))", "found_at, story_id, number"
+    return warehouse.read(Revision, where, [story_ids], order=order, columns=columns)
+
+
+def changes(revision: Revision) -> str:
+    """In words what a later version of a story changed: the headline, the numbers, how many words."""
+    said = []
+    if revision.is_title_changed:
+        said.append(f'headline "{revision.title_before or ""}" → "{revision.title or ""}"')
+    if revision.numbers:
+        more = f" and {len(revision.numbers) - _NUMBERS} more" if len(revision.numbers) > _NUMBERS else ""
+        said.append(f"numbers {', '.join(revision.numbers[:_NUMBERS])}{more}")
+    said.append(f"{revision.added_count:,} words added, {revision.removed_count:,} removed")
+    return "; ".join(said)
 
 
 def _of_entry(warehouse: Warehouse, entry: Entry) -> list[Step]:
@@ -99,18 +136,85 @@ def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
             "; it matches only since then, by newer rules, and alerts nobody" if story.is_late_match else ""
         )
         steps.append(_step(story.refiled_at, "file_stories", f"filed again as its page is read now{late}"))
-    if story.copy_of:
-        said = f"a copy ({story.copy_kind}) of {_name_of(warehouse, story.copy_of)}"
-        steps.append(_step(story.filed_at, "file_stories", said))
+    steps += _of_copy(warehouse, story)
     score = f", score {story.topic_score:.0f}" if story.topic_score is not None else ""
     verdict = f"{', '.join(story.topics)} ({story.level}{score})" if story.topics else f"no topic{score}"
     steps.append(_step(story.filed_at, "file_stories", f"{verdict}; {why(story)}"))
+    where, order = "? in (group_id, into_group_id)", "linked_at, group_id"
+    links = warehouse.read(GroupLink, where, [story.group_id], order=order)
+    steps += [_step(link.linked_at, "file_stories", _of_link(warehouse, link, story)) for link in links]
+    steps += _of_alerts(warehouse, story, [link for link in links if link.group_id == story.group_id])
+    return steps + _of_looks(warehouse, story)
+
+
+def _of_copy(warehouse: Warehouse, story: Story) -> list[Step]:
+    """What it repeats, or nearly has the headline of."""
+    said = []
+    if story.copy_of:
+        said.append(_copied(warehouse, story))
+    if story.similar_id:
+        share = f" ({story.similarity:.2f})" if story.similarity is not None and not story.copy_of else ""
+        name = _name_of(warehouse, story.similar_id)
+        said.append(f"nearly the headline{share} of {name}, within a day; no copy follows from it")
+    return [_step(story.filed_at, "file_stories", each) for each in said]
+
+
+def _copied(warehouse: Warehouse, story: Story) -> str:
+    if story.copy_kind == "near":
+        head = "a near copy" if story.similarity is None else f"a near copy ({story.similarity:.2f})"
+    else:
+        head = f"a copy ({story.copy_kind})"
+    details = [
+        f"{story.shared_share:.0%} of its text stands there" if story.shared_share is not None else None,
+        f"{story.kept_share:.0%} of that text stands here" if story.kept_share is not None else None,
+        f"it adds {story.added_count:,} words" if story.added_count else None,
+    ]
+    # Of a copy that is the whole text there is nothing to say.
+    said = (
+        ", ".join(detail for detail in details if detail)
+        if story.similarity != 1 or story.added_count
+        else ""
+    )
+    return f"{head} of {_name_of(warehouse, story.copy_of or '')}{': ' if said else ''}{said}"
+
+
+def _of_link(warehouse: Warehouse, link: GroupLink, story: Story) -> str:
+    share = f" {link.similarity:.2f}" if link.similarity is not None else ""
+    why_so = f"({link.reason}{share}, shown by story {link.story_id})"
+    if link.group_id == story.group_id:
+        return f"its group {link.group_id} became part of that of {_name_of(warehouse, link.into_group_id)} {why_so}"
+    return f"the group of {_name_of(warehouse, link.group_id)} became part of its group {why_so}"
+
+
+def _of_alerts(warehouse: Warehouse, story: Story, links: Sequence[GroupLink]) -> list[Step]:
     alerts = warehouse.read(Alert, "story_id = ?", [story.story_id], order="tried_at")
-    for alert in alerts:
-        error = f": {alert.error}" if alert.error else ""
-        said = f"{alert.state} on {alert.channel}, try {alert.attempt}{error}"
-        steps.append(_step(alert.tried_at, "send_alerts", said))
-    return steps if alerts else [*steps, _step(None, "send_alerts", _why_no_alert(story))]
+    if not alerts:
+        return [_step(None, "send_alerts", _why_no_alert(story, links))]
+    return [
+        _step(
+            alert.tried_at,
+            "send_alerts",
+            f"{alert.state} on {alert.channel}, try {alert.attempt}{f': {alert.error}' if alert.error else ''}",
+        )
+        for alert in alerts
+    ]
+
+
+def _of_looks(warehouse: Warehouse, story: Story) -> list[Step]:
+    """Its page looked at again, and the later versions that were found, then or by a feed; in order of time."""
+    looks = warehouse.read(Recheck, "story_id = ?", [story.story_id], order="look")
+    steps = [(look.checked_at, _step(look.checked_at, "recheck_stories", _of_look(look))) for look in looks]
+    for each in revisions_of(warehouse, [story.story_id]):
+        step = "recheck_stories" if each.found_by == "recheck" else "file_stories"
+        steps.append((each.found_at, _step(each.found_at, step, f"revision {each.number}: {changes(each)}")))
+    return [step for _, step in sorted(steps, key=itemgetter(0))]
+
+
+def _of_look(look: Recheck) -> str:
+    after = _LOOKS.get(look.look, f"look {look.look}")
+    status = f" (HTTP {look.http_status})" if look.http_status else ""
+    error = f": {look.error}" if look.error else ""
+    return f"its page looked at again ({after}): {_OUTCOMES.get(look.outcome, look.outcome)}{status}{error}"
 
 
 def _name_of(warehouse: Warehouse, story_id: str) -> str:
@@ -120,7 +224,7 @@ def _name_of(warehouse: Warehouse, story_id: str) -> str:
     return f'{story_id} ({found[0]["outlet"]}: "{found[0]["title"]}")' if found else story_id
 
 
-def _why_no_alert(story: Story) -> str:
+def _why_no_alert(story: Story, links: Sequence[GroupLink]) -> str:
     if story.copy_of:
         return "no alert: a copy; its group alerts once"
     if story.level not in DEFAULT_RULE.levels:
@@ -131,6 +235,10 @@ def _why_no_alert(story: Story) -> str:
         return "no alert: it matches only since it was read again by newer rules"
     if story.is_backlog:
         return "no alert: backlog (why, is said above where it was announced)"
+    if links:
+        return (
+            f"no alert of its own: its group became part of {links[0].into_group_id}, and the two alert once"
+        )
     return "no alert yet: owed within 24 hours of filing, where a channel is set (NEWSMONITOR_ALERT_URLS)"
 
 

@@ -4,22 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from newsmonitor import policy, topics, worklist
+from newsmonitor import judging, policy, topics, versions, worklist
 from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.boilerplate import without_boilerplate
 from newsmonitor.context import Run
-from newsmonitor.dedupe import Register, Verdict, text_hash
+from newsmonitor.dedupe import Article, Verdict, text_hash
 from newsmonitor.errors import EveryFeedFailed
 from newsmonitor.feeddates import is_plausible
 from newsmonitor.languages import identify_language
-from newsmonitor.records import Entry, Match, Page, Story
+from newsmonitor.likeness import read
+from newsmonitor.records import Entry, GroupLink, Match, Page, Story, UInt32
 from newsmonitor.sending import count_owed
 from newsmonitor.urls import url_key
 
 _CHUNK = 250
 # A page that gives less than half of what the feed itself gives is a teaser.
 _TEASER = 0.5
+# What is less than this of a page, without what its site repeats, is not the page.
+_MOST_CUT = 0.5
 _LEVELS = ("main", "mention")
+# What a verdict says of a story, under the same names in both.
+_JUDGED = (
+    "group_id", "copy_of", "copy_kind", "similarity", "shared_share", "kept_share", "added_count", "added_text",
+    "similar_id",
+)  # fmt: skip
 # A page is looked at for eight hours; a day more for a desk that was off.
 _LATE = timedelta(days=2)
 _LATE_EVERY = timedelta(hours=1)
@@ -59,6 +67,9 @@ class _Draft:
     page: Page
     text: str | None
     extraction: str
+    # Whether most of the page's text is in it. A site of tables (lottery) repeats nearly all of each page: what is
+    # left when that is cut is no proof that two pages are one.
+    is_whole: bool = True
 
     @property
     def is_of_page(self) -> bool:
@@ -80,21 +91,67 @@ class _Draft:
 
 def _file(run: Run, work: Sequence[tuple[Entry, Page]]) -> list[Story]:
     drafts = _drafts(run, work)
-    keys = {key for draft in drafts for key in _url_keys(draft)}
-    hashes = {draft.text_sha256 for draft in drafts} - {None}
-    register = Register(
-        urls=worklist.groups_by_url(run.warehouse, keys),
-        texts=worklist.groups_by_text(run.warehouse, [value for value in hashes if value]),
-        seeds=run.seeds,
+    verdicts, links = judging.judge(run, [_article(draft) for draft in drafts])
+    _link(run, links)
+    repeats = [draft for draft, verdict in zip(drafts, verdicts, strict=True) if verdict.copy_kind == "url"]
+    _store_versions(run, [draft for draft in repeats if draft.is_of_page])
+    return [_story(run, draft, verdict) for draft, verdict in zip(drafts, verdicts, strict=True)]
+
+
+def _store_versions(run: Run, drafts: Sequence[_Draft]) -> None:
+    """Store a later version of each story whose address was announced again and has another text now.
+
+    Before the drafts are filed, which is not done again.
+    """
+    keys = {draft.entry.entry_id: _url_keys(draft) for draft in drafts}
+    stories = (
+        worklist.stories_at(run.warehouse, {key for each in keys.values() for key in each}) if keys else {}
     )
-    return [_story(run, draft, _judge(register, draft)) for draft in drafts]
+    pairs = [
+        (next(stories[key] for key in keys[draft.entry.entry_id] if key in stories), draft.page)
+        for draft in drafts
+        if any(key in stories for key in keys[draft.entry.entry_id])
+    ]
+    versions.store_versions(
+        run,
+        [(story_id, page) for (story_id, _), page in pairs],
+        found_by="entry",
+        batch=run.batch(),
+        since=min((day for (_, day), _ in pairs), default=run.at.date()),
+    )
+
+
+def _link(run: Run, links: Sequence[GroupLink]) -> None:
+    """Store what was found between groups; before the stories that showed it, which are not looked at again."""
+    run.warehouse.append(links, batch=run.batch(), day=run.at.date())
+
+
+def _article(draft: _Draft) -> Article:
+    """The draft as copies are recognised: by both its addresses, its text, and when it was published."""
+    return Article(
+        story_id=draft.entry.entry_id,
+        url_keys=_url_keys(draft),
+        text_sha256=draft.text_sha256 if draft.is_whole else None,
+        reading=read(draft.title, draft.text),
+        at=_published(draft.entry, draft.page)[0] or draft.entry.seen_at,
+    )
+
+
+def _url_keys(draft: _Draft) -> tuple[str, ...]:
+    urls = dict.fromkeys((draft.page.canonical_url, draft.entry.canonical_url))
+    return tuple(url_key(url) for url in urls if url)
 
 
 def _drafts(run: Run, work: Sequence[tuple[Entry, Page]]) -> list[_Draft]:
     """The drafts, their pages' texts without what the site repeats on every page."""
     domains = {page.domain for _, page in work if page.domain and page.text}
     lines = worklist.site_lines(run.warehouse, domains, at=run.at) if domains else {}
-    return [_draft(entry, _cut(page, *lines.get(page.domain or "", (0, {})))) for entry, page in work]
+    drafts = []
+    for entry, page in work:
+        cut = _cut(page, *lines.get(page.domain or "", (0, {})))
+        is_whole = len(cut.text or "") >= _MOST_CUT * len(page.text or "")
+        drafts.append(replace(_draft(entry, cut), is_whole=is_whole))
+    return drafts
 
 
 def _cut(page: Page, pages: int, counts: dict[int, int]) -> Page:
@@ -113,67 +170,52 @@ def _refile_late(run: Run) -> None:
     late = worklist.late_pages(run.warehouse, at=run.at, window=_LATE)
     if not late:
         return
-    drafts = _drafts(run, [(entry, page) for _, entry, page in late])
-    stories = [story for story, _, _ in late]
-    new = [_refiled(run, story, draft) for story, draft in zip(stories, drafts, strict=True)]
+    new = _refiled_all(run, late)
     last = worklist.last_refiled(run.warehouse, at=run.at)
     is_due = last is None or run.at - last >= _LATE_EVERY
-    if is_due or any(map(_matches_anew, stories, new)):
-        days = {story.filed_at.date() for story in stories}
+    if is_due or any(_matches_anew(story, after) for (story, _, _), after in zip(late, new, strict=True)):
+        days = {story.filed_at.date() for story, _, _ in late}
         run.warehouse.replace(new, days=days)
 
 
 def refiled(run: Run, work: Sequence[tuple[Story, Entry, Page]]) -> list[Story]:
     """The stories as their pages are read by newer rules: the same ones, told to nobody if they match only now."""
-    drafts = _drafts(run, [(entry, page) for _, entry, page in work])
-    pairs = [(story, _refiled(run, story, draft)) for (story, _, _), draft in zip(work, drafts, strict=True)]
+    pairs = zip(work, _refiled_all(run, work), strict=True)
     return [
-        replace(new, is_late_match=story.is_late_match or _matches_anew(story, new)) for story, new in pairs
+        replace(new, is_late_match=story.is_late_match or _matches_anew(story, new))
+        for (story, _, _), new in pairs
     ]
+
+
+def _refiled_all(run: Run, work: Sequence[tuple[Story, Entry, Page]]) -> list[Story]:
+    """The stories with the text of another look at their pages; groups that this shows to be one are linked."""
+    drafts = _drafts(run, [(entry, page) for _, entry, page in work])
+    pairs = [(story, draft) for (story, _, _), draft in zip(work, drafts, strict=True)]
+    prints, links = judging.judge_again(
+        run, [_article(draft) for story, draft in pairs if story.copy_of is None]
+    )
+    _link(run, links)
+    return [_refiled(run, story, draft, prints.get(story.story_id, ())) for story, draft in pairs]
 
 
 def _matches_anew(before: Story, after: Story) -> bool:
     return after.level is not None and after.level != before.level
 
 
-def _refiled(run: Run, story: Story, draft: _Draft) -> Story:
+def _refiled(run: Run, story: Story, draft: _Draft, fingerprint: tuple[int, ...]) -> Story:
     """A story with the text, the tags and all else of a new draft; what it repeats was decided once."""
-    verdict = Verdict(
-        group_id=story.group_id,
-        copy_of=story.copy_of,
-        copy_kind=story.copy_kind,
-        similarity=story.similarity,
-    )
+    judged = {name: getattr(story, name) for name in _JUDGED} | {"fingerprint": fingerprint}
     if draft.page.failure_class == "same_text" and story.copy_kind == "exact":
         # A copy of a wall, like all behind it.
-        verdict = Verdict(group_id=story.story_id)
-    new = _story(run, draft, verdict)
+        judged = {"group_id": story.story_id}
     return replace(
-        new,
+        _story(run, draft, Verdict(**judged)),
         filed_at=story.filed_at,
         refiled_at=run.at,
         is_backlog=story.is_backlog,
         is_late_match=story.is_late_match,
-        fingerprint=story.fingerprint,
         extra=story.extra,
     )
-
-
-def _url_keys(draft: _Draft) -> list[str]:
-    urls = dict.fromkeys((draft.page.canonical_url, draft.entry.canonical_url))
-    return [url_key(url) for url in urls if url]
-
-
-def _judge(register: Register, draft: _Draft) -> Verdict:
-    keys = _url_keys(draft)
-    known = next((key for key in keys if key in register.urls), None)
-    verdict = register.judge(
-        draft.entry.entry_id, url_key=known or next(iter(keys), None), text_sha256=draft.text_sha256
-    )
-    # The announced address stands for the story too: it may redirect to the one the page has.
-    for key in keys:
-        register.urls.setdefault(key, verdict.group_id)
-    return verdict
 
 
 def _draft(entry: Entry, page: Page) -> _Draft:
@@ -226,10 +268,8 @@ def _story(run: Run, draft: _Draft, verdict: Verdict) -> Story:
         site_name=page.site_name,
         section=page.section,
         extraction=draft.extraction,
-        group_id=verdict.group_id,
-        copy_of=verdict.copy_of,
-        copy_kind=verdict.copy_kind,
-        similarity=verdict.similarity,
+        **{name: getattr(verdict, name) for name in _JUDGED},
+        fingerprint=tuple(map(UInt32, verdict.fingerprint)),
         topics=tuple(tagging.topic for tagging in found),
         level=next((level for level in _LEVELS if any(t.level == level for t in found)), None),
         topic_score=max((tagging.score for tagging in tags), default=None),

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsmonitor.alertlist import newly_broken_feeds, storms
 from newsmonitor.alerts import Message
 from newsmonitor.records import Feed, identify
 from newsmonitor.warehouse import Warehouse
-from newsmonitor.worklist import newly_broken_feeds, storms
 
 STORM, BROKEN = "storm", "broken feeds"
 _DAY = timedelta(days=1)

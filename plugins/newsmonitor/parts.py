@@ -10,6 +10,8 @@ ago.
 import io
 import os
 import shutil
+from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,12 +21,29 @@ import pyarrow.parquet as pq
 _ZSTD_LEVEL = 1
 # Each append adds a row group, and each row group some 5 kB to every footer; past this many they become one.
 MOST_ROW_GROUPS = 32
+# A row group of long rows is no larger than this in memory: to look up a few texts, their groups are read whole.
+_GROUP_BYTES = 16_000_000
 _MAGIC_BYTES = 4
 
 
 def read(part: Path, columns: list[str] | None = None) -> pa.Table:
     """The rows of one file; the key in the folder's name does not become a column."""
     return pq.read_table(part, columns=columns, partitioning=None)
+
+
+def take(part: Path, rows: Sequence[int], columns: list[str]) -> pa.Table:
+    """Some rows of one file by their place in it, in the order asked for; reads only the row groups they are in."""
+    file = pq.ParquetFile(part)
+    starts = [0]
+    for group in range(file.num_row_groups):
+        starts.append(starts[-1] + file.metadata.row_group(group).num_rows)
+    wanted = sorted({bisect_right(starts, row) - 1 for row in rows})
+    before, places = 0, {}
+    for group in wanted:
+        places[group] = before - starts[group]
+        before += starts[group + 1] - starts[group]
+    found = file.read_row_groups(wanted, columns=columns)
+    return found.take([row + places[bisect_right(starts, row) - 1] for row in rows])
 
 
 def extend(part: Path, rows: pa.Table, *, temporary: Path) -> None:
@@ -50,7 +69,9 @@ def renew(part: Path, rows: pa.Table, *, temporary: Path) -> None:
     very file in this very moment may fail, loudly; asked again, it is right.
     """
     with temporary.open("wb") as file:
-        pq.write_table(rows, file, compression="zstd", compression_level=_ZSTD_LEVEL)
+        pq.write_table(
+            rows, file, compression="zstd", compression_level=_ZSTD_LEVEL, row_group_size=_group_rows(rows)
+        )
     _put(temporary, part)
 
 
@@ -88,7 +109,7 @@ def _write(part: Path, rows: pa.Table, old: pq.FileMetaData | None, temporary: P
             with part.open("rb") as earlier:
                 earlier.seek(_MAGIC_BYTES)
                 shutil.copyfileobj(earlier, sink, 1 << 20)
-        writer.write_table(rows)
+        writer.write_table(rows, row_group_size=_group_rows(rows))
     if old is not None:
         old.append_row_groups(pq.read_metadata(temporary))
         footer = io.BytesIO()
@@ -96,6 +117,10 @@ def _write(part: Path, rows: pa.Table, old: pq.FileMetaData | None, temporary: P
         with temporary.open("ab") as file:
             file.write(footer.getvalue()[_MAGIC_BYTES:])
     _put(temporary, part)
+
+
+def _group_rows(rows: pa.Table) -> int:
+    return max(int(_GROUP_BYTES * rows.num_rows // max(rows.nbytes, 1)), 1)
 
 
 def _put(temporary: Path, part: Path) -> None:

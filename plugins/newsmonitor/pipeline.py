@@ -5,6 +5,8 @@
 3. file_stories  recognises copies, tags topics; stores `stories`
 4. send_alerts   delivers what is owed; stores `alerts`
 
+And beside them `recheck_stories`, which looks at matching stories again; stores `revisions`, then `rechecks`.
+
 A step's work is what stands upstream and not yet downstream (worklist.py), so a run that died heals in the
 next one, and any task may be run again. Time is an argument. Rows are stored first, the marker that promises
 them last. Each step returns its counts; they are counted from the rows of its batch, so that a step that is
@@ -17,6 +19,7 @@ from newsmonitor.context import Run, check_settings, open_run
 from newsmonitor.fetching import fetch_pages
 from newsmonitor.filing import file_stories, topic_counts
 from newsmonitor.polling import poll_feeds
+from newsmonitor.rechecking import recheck_stories
 from newsmonitor.sending import send_alerts
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "file_stories",
     "open_run",
     "poll_feeds",
+    "recheck_stories",
     "run_cycle",
     "send_alerts",
     "topic_counts",

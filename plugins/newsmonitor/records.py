@@ -280,14 +280,28 @@ class Story:
     )
     group_id: str = _is("story_id of the group's first story, or the id of the seed document")
     copy_of: str | None = _maybe("story_id, or id of the seed document, that it repeats; null: no copy")
-    copy_kind: str | None = _maybe("url, exact, near, seed")
-    similarity: float | None = _maybe("share of the text that is the same, 0 to 1")
+    copy_kind: str | None = _maybe(
+        "url (the same address), exact (the same text), near (nearly the same text, or part of it), seed (a text of "
+        "the seed corpus); headline: no copy, but nearly the headline of similar_id"
+    )
+    similarity: float | None = _maybe(
+        "share of the shorter text that the other has, 0 to 1; of headline, share of the letters"
+    )
+    shared_share: float | None = _maybe("share of this text that stands in what it repeats, 0 to 1")
+    kept_share: float | None = _maybe("share of what it repeats that stands in this text, 0 to 1")
+    added_count: int | None = _maybe("words that it adds to what it repeats")
+    added_text: str | None = _maybe("the sentences that it adds, up to 600 characters")
+    similar_id: str | None = _maybe(
+        "story that had nearly the same headline within a day; no copy follows from it"
+    )
     topics: tuple[str, ...] = _many("topics it is about or mentions")
     level: str | None = _maybe("highest level of any topic: main or mention")
     topic_score: float | None = _maybe("highest score of any topic")
     places: tuple[str, ...] = _many("ids of the places found")
     matches: tuple[Match, ...] = _many("the evidence")
-    fingerprint: tuple[UInt32, ...] = _many("sampled shingle hashes; empty until near-copies are looked for")
+    fingerprint: tuple[UInt32, ...] = _many(
+        "sampled hashes of its word triples, by which later copies are found; empty: a copy itself, or too short"
+    )
     archive_ref: str | None = _maybe(
         "where the captured page is: file#offset:sha256-… of the body, under warehouse/archive"
     )
@@ -295,6 +309,83 @@ class Story:
     is_late_match: bool = field(
         default=False, metadata={"doc": "matches only since it was read again by newer rules: alerts nobody"}
     )
+    extra: str | None = _maybe(EXTRA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLink:
+    """Two groups that were found to be one, after both were given; the view `members` heeds it."""
+
+    TABLE: ClassVar[str] = "group_links"
+    KEY: ClassVar[tuple[str, ...]] = ("group_id",)
+
+    group_id: str = _is("group that is part of another")
+    into_group_id: str = _is("the other, which was there first; never itself part of a third")
+    story_id: str = _is("story that showed it")
+    reason: str = _is(
+        "url (its address is one group's, its text the other's), exact, near (its text came late, or was read anew)"
+    )
+    similarity: float | None = _maybe("share of the shorter text that the other has, 0 to 1")
+    linked_at: datetime = _is("time of the run that found it")
+    extra: str | None = _maybe(EXTRA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A later version of a story: the same address with another text or headline."""
+
+    TABLE: ClassVar[str] = "revisions"
+    KEY: ClassVar[tuple[str, ...]] = ("story_id", "number")
+
+    story_id: str = _is("story that was revised; its row keeps the first version")
+    number: int = _is("1 is the first later version")
+    url: str | None = _maybe("address it was read at")
+    outlet: str = _is("who publishes")
+    found_at: datetime = _is("time of the run that found it")
+    found_by: str = _is("recheck (looked at again), entry (announced again, by this feed or another)")
+    fetched_at: datetime | None = _maybe("time the new version was complete")
+    modified_at: datetime | None = _maybe("time of the last change that the page gives")
+    title: str | None = _maybe("headline now")
+    title_before: str | None = _maybe("headline of the version before")
+    is_title_changed: bool = _is("whether the headline differs by more than case and punctuation")
+    text: str | None = _maybe(
+        "text now, paragraphs separated by line breaks; behind a paywall, as it was known"
+    )
+    text_sha256: str | None = _maybe("hash of the normalised text")
+    word_count: int | None = _maybe("words of the text")
+    added_count: int = _is("words that the version before has not")
+    removed_count: int = _is("words that only the version before has")
+    numbers: tuple[str, ...] = _many("numbers that were changed, as `12 → 15`")
+    diff: str = _is(
+        "what changed, for people: a line for each paragraph, [-removed-] and {+added+} in it, as git has it"
+    )
+    archive_ref: str | None = _maybe("where the captured page is, as in pages")
+    extra: str | None = _maybe(EXTRA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """One later look at the page of a matching story, whatever it gave."""
+
+    TABLE: ClassVar[str] = "rechecks"
+    KEY: ClassVar[tuple[str, ...]] = ("story_id", "look")
+
+    story_id: str = _is("story that was looked at")
+    look: int = _is("1 an hour after it was filed, 2 after six, 3 after a day")
+    checked_at: datetime = _is("time of the run that looked")
+    outcome: str = _is(
+        "same, revised, gone (the article was taken down: 404, 410, or a page that says so), wall, no_text, failed"
+    )
+    revision: int | None = _maybe("number of the revision that it found")
+    final_url: str | None = _maybe("address after redirects; of a look that gave no page, the address asked")
+    http_status: int | None = _maybe("status of the last answer")
+    failure_class: str | None = _maybe(
+        "as in pages, or cut_short (a small part of the text, and nothing new)"
+    )
+    error: str | None = _maybe("what went wrong, in words")
+    fetched_at: datetime | None = _maybe("time the answer was complete")
+    archive_ref: str | None = _maybe("where the captured page is, as in pages")
+    hold_until: datetime | None = _maybe("until then no feed or page of the domain is asked (429, 503)")
     extra: str | None = _maybe(EXTRA)
 
 
@@ -338,11 +429,16 @@ class RobotsFile:
     extra: str | None = _maybe(EXTRA)
 
 
-TABLES: tuple[type[Poll] | type[Entry] | type[Page] | type[Story] | type[Alert] | type[RobotsFile], ...] = (
+Row = Poll | Entry | Page | Story | GroupLink | Revision | Recheck | Alert | RobotsFile
+
+TABLES: tuple[type[Row], ...] = (
     Poll,
     Entry,
     Page,
     Story,
+    GroupLink,
+    Revision,
+    Recheck,
     Alert,
     RobotsFile,
 )

@@ -12,16 +12,16 @@ from rich.text import Text
 def cycle_line(at: datetime, counts: Mapping[str, Mapping[str, int]], seconds: float) -> str:
     """One cycle in one line: feeds, new entries, stories, duplicates, matches, alerts owed, seconds."""
     poll, stories = counts["poll_feeds"], counts["file_stories"]
-    duplicates = _many(stories["duplicates"], "duplicate")
+    duplicates = many(stories["duplicates"], "duplicate")
     asked = (
-        f"{poll['answered']} of {_many(poll['feeds'], 'feed')} answered" if poll["feeds"] else "no feed due"
+        f"{poll['answered']} of {many(poll['feeds'], 'feed')} answered" if poll["feeds"] else "no feed due"
     )
     return (
         f"{at:%H:%M}  {asked}, "
-        f"{_many(poll['new_entries'], 'new entry', 'new entries')}, "
-        f"{_many(stories['stories'], 'story', 'stories')} stored ({duplicates}), "
-        f"{_many(stories['matches'], 'match', 'matches')}, "
-        f"{_many(stories['alerts_owed'], 'alert')} owed, {seconds:.0f} s"
+        f"{many(poll['new_entries'], 'new entry', 'new entries')}, "
+        f"{many(stories['stories'], 'story', 'stories')} stored ({duplicates}), "
+        f"{many(stories['matches'], 'match', 'matches')}, "
+        f"{many(stories['alerts_owed'], 'alert')} owed, {seconds:.0f} s"
     )
 
 
@@ -58,5 +58,6 @@ def _cell(value: Any) -> str:
     return "".join(c if c.isprintable() else " " for c in str(value))
 
 
-def _many(count: int, one: str, many: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def many(count: int, one: str, more: str | None = None) -> str:
+    """A number of things in words: `1 story`, `2 stories`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"

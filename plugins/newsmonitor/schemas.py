@@ -10,6 +10,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import pyarrow as pa
 
 from newsmonitor.records import TABLES, Match, UInt32
+from newsmonitor.views import Group, Member
 
 Row = TypeVar("Row")
 
@@ -78,6 +79,11 @@ def describe_tables() -> str:
         f"{_sentence(Match.__doc__)} In `newsmonitor sql` it is there under this name.\n"
     )
     parts.append(_column_lines(Match, pa.schema(_struct_fields(Match))))
+    for name, view in (("members", Member), ("groups", Group)):
+        parts.append(
+            f"## `{name}` (a view)\n\nA row is: {_sentence(view.__doc__)} In `newsmonitor sql` only.\n"
+        )
+        parts.append(_column_lines(view, pa.schema(_struct_fields(view))))
     return "\n".join(parts)
 
 

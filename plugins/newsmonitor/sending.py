@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from newsmonitor import notices, worklist
+from newsmonitor import alertlist, notices, worklist
 from newsmonitor.alerts import DEFAULT_RULE, Message, Rule, alert_id, compose
 from newsmonitor.context import Run
 from newsmonitor.errors import DeliveryFailed
@@ -29,6 +29,8 @@ class Owed:
     attempts: int
     since: datetime
     about: Story | Message
+    # Those that the same message would have had before its group was linked into another.
+    earlier_ids: frozenset[str] = frozenset()
 
     @property
     def story(self) -> Story | None:
@@ -80,7 +82,7 @@ def _expired(run: Run, unsent: Sequence[Owed]) -> list[Alert]:
 
     Only of what a channel that was there then did not take: one added later was never owed the past.
     """
-    known_since = worklist.first_alerts(run.warehouse)
+    known_since = alertlist.first_alerts(run.warehouse)
     return [
         _row(run, owed, "held", owed.attempts, _GIVEN_UP)
         for owed in unsent
@@ -90,17 +92,22 @@ def _expired(run: Run, unsent: Sequence[Owed]) -> list[Alert]:
 
 
 def _about_stories(run: Run, rule: Rule, age: timedelta) -> list[Owed]:
-    stories = worklist.alertable_stories(run.warehouse, at=run.at, levels=rule.levels, age=age)
+    """One message a group as it is now, under whichever id it may have been sent before groups were linked."""
+    parts: dict[str, set[str]] = {}
+    for part, whole in worklist.linked_groups(run.warehouse).items():
+        parts.setdefault(whole, set()).add(part)
+    stories = alertlist.alertable_stories(run.warehouse, at=run.at, levels=rule.levels, age=age)
     return [
         Owed(
-            alert_id=alert_id(story.group_id, rule),
+            alert_id=alert_id(group, rule),
             rule=rule.name,
             channel="",
             attempts=0,
             since=story.filed_at,
             about=story,
+            earlier_ids=frozenset(alert_id(part, rule) for part in parts.get(group, ())),
         )
-        for story in stories
+        for group, story in stories.items()
     ]
 
 
@@ -123,7 +130,7 @@ def _about_feeds(run: Run) -> list[Owed]:
 
 def _open(run: Run, messages: Sequence[Owed], channels: list[str], *, age: timedelta) -> list[Owed]:
     """Each message for each channel that has neither taken it nor been given up on, with the tries so far."""
-    history = worklist.alert_history(run.warehouse, at=run.at, age=age)
+    history = alertlist.alert_history(run.warehouse, at=run.at, age=age)
     settled = {(alert.alert_id, alert.channel) for alert in history if alert.state in ("sent", "held")}
     tries: dict[tuple[str, str], int] = {}
     for alert in history:
@@ -133,7 +140,7 @@ def _open(run: Run, messages: Sequence[Owed], channels: list[str], *, age: timed
         replace(message, channel=channel, attempts=tries.get((message.alert_id, channel), 0))
         for message in messages
         for channel in channels
-        if (message.alert_id, channel) not in settled
+        if not any((name, channel) in settled for name in (message.alert_id, *message.earlier_ids))
     ]
 
 

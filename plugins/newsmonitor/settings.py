@@ -138,6 +138,7 @@ class Settings(BaseSettings):
     fetch_pause: float = _number("a number of seconds from 0 to 60", "1", 0, 60, default=1.0)
     robots: bool = Field(True, description="yes or no", examples=["yes"])
     digest_hour: int = _number("an hour of the day (UTC) from 0 to 23", "7", 0, 23, default=7)
+    copy_days: int = _number("a whole number of days from 1 to 3650", "60", 1, 3650, default=60)
     window_days: int = _number("a whole number of days from 1 to 365", "7", 1, 365, default=7)
     page_timeout: float = _number("a number of seconds from 0.1 to 300", "30", 0.1, 300, default=30.0)
     max_body_bytes: int = _number(

@@ -9,24 +9,74 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import repeat
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from newsmonitor import parts, views
 from newsmonitor.errors import InputError
-from newsmonitor.records import TABLES, Alert, Entry, Page, Poll, RobotsFile, Story
+from newsmonitor.records import (
+    TABLES,
+    Alert,
+    Entry,
+    GroupLink,
+    Page,
+    Poll,
+    Recheck,
+    Revision,
+    RobotsFile,
+    Story,
+)
 from newsmonitor.schemas import BATCH, from_table, schema_of, to_table
 
-Row = TypeVar("Row", Poll, Entry, Page, Story, Alert, RobotsFile)
+Row = TypeVar("Row", Poll, Entry, Page, Story, GroupLink, Revision, Recheck, Alert, RobotsFile)
 
 PART_BYTES = 64_000_000
 # Runs of the day before may still be retried; what is older is closed.
 _CLOSED = timedelta(days=2)
+
+
+# A number that so many of the stories of the last days have, and this share of them, tells nothing: "one of the".
+_COMMON_DAYS = timedelta(days=2)
+_COMMON_LEAST, _COMMON_SHARE = 10, 0.0005
+
+# Reads one column. What is common is left out before the join, or a thousand texts against a million would meet in
+# a hundred million rows.
+_SHARING = """
+with source as not materialized (
+    select day, filename, file_row_number as row, {column} as numbers
+    from read_parquet($glob, hive_partitioning = true, filename = true, file_row_number = true)
+    where day >= $since
+), recent as (
+    select unnest(numbers) as number from source where day >= $recent
+), common as (
+    select number from recent where number in (select number from wanted) group by number
+    having count(*) > greatest($common, $share * (select count(*) from source where day >= $recent))
+), alike as (
+    select asker, filename, row, count(*) as shared, any_value(size) as size
+    from (select filename, row, len(numbers) as size, unnest(numbers) as number from source)
+        join (from wanted where number not in (from common)) using (number)
+    group by asker, filename, row
+    having shared >= greatest($least, $part * any_value(size))
+)
+select asker, filename, row from alike
+qualify row_number() over (partition by asker order by shared / size desc, shared desc, filename, row) <= $most
+order by asker, filename, row
+"""
+
+
+class Place(NamedTuple):
+    """Where a stored row lies: a file of the table, and the number of the row in it."""
+
+    part: str
+    row: int
 
 
 class Warehouse:
@@ -115,6 +165,63 @@ class Warehouse:
                 raise InputError("SQL", "is empty", "write a statement, such as: from stories limit 5")
             return answer.to_arrow_table()
 
+    def sharing(
+        self,
+        record: type[Row],
+        column: str,
+        numbers: Sequence[NDArray[np.uint32]],
+        *,
+        since: date,
+        recent: date,
+        least: int,
+        part: float,
+        most: int,
+    ) -> list[list[Place]]:
+        """For each of the lists of numbers, the stored rows since a day whose list in a column shares some of them.
+
+        At least `least`, and this part of the stored list; the `most` that share the largest part, in the order they
+        are stored. Numbers that very many of the rows since `recent` have do not count. The places hold until
+        something is stored. Reads the one column, in one query.
+        """
+        found: list[list[Place]] = [[] for _ in numbers]
+        folder = self.root / record.TABLE
+        if not any(map(len, numbers)) or next(folder.glob("day=*/*.parquet"), None) is None:
+            return found
+        lengths = [len(each) for each in numbers]
+        wanted = pa.table(
+            {
+                "asker": np.repeat(np.arange(len(numbers), dtype=np.uint32), lengths),
+                "number": np.concatenate(numbers),
+            }
+        )
+        params = {
+            "glob": str(folder / "day=*" / "*.parquet"),
+            "since": since,
+            "recent": recent,
+            "common": _COMMON_LEAST,
+            "share": _COMMON_SHARE,
+            "least": least,
+            "part": part,
+            "most": most,
+        }
+        with self.connect() as connection:
+            connection.register("wanted", wanted)
+            rows = connection.execute(_SHARING.format(column=column), params).fetchall()
+        for asker, file, row in rows:
+            found[asker].append(Place(file, row))
+        return found
+
+    def take(self, places: Iterable[Place], columns: Sequence[str]) -> dict[Place, dict[str, Any]]:
+        """Some columns of the rows at these places; reads of each file only what lies around them."""
+        by_part: dict[str, list[int]] = {}
+        for place in dict.fromkeys(places):
+            by_part.setdefault(place.part, []).append(place.row)
+        found: dict[Place, dict[str, Any]] = {}
+        for part, rows in by_part.items():
+            table = parts.take(Path(part), rows, list(columns))
+            found |= zip(map(Place, repeat(part), rows), table.to_pylist(), strict=True)
+        return found
+
     def counts(self, sql: str, **params: Any) -> dict[str, int]:
         """The one row of a counting query, by column name."""
         row: dict[str, int] = self.query(sql, params).to_pylist()[0]
@@ -139,17 +246,20 @@ class Warehouse:
             cursor.close()
 
     def _refresh_views(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make the views; again for a table that got its first file, or lost its last."""
-        changed = False
+        """Make the views; that of a table again when it got its first file, or lost its last."""
+        if not self._is_empty:
+            # Bound to tables without a file: a year of them takes a tenth of a second to bind, for each view. DuckDB
+            # binds them again when they are asked.
+            for record in TABLES:
+                connection.execute(self._view(record, is_empty=True))
+                self._is_empty[record.TABLE] = True
+            for view in views.VIEWS:
+                connection.execute(view)
         for record in TABLES:
             is_empty = next((self.root / record.TABLE).glob("day=*/*.parquet"), None) is None
-            if self._is_empty.get(record.TABLE) != is_empty:
+            if self._is_empty[record.TABLE] != is_empty:
                 connection.execute(self._view(record, is_empty=is_empty))
                 self._is_empty[record.TABLE] = is_empty
-                changed = True
-        if changed:
-            connection.execute(views.MATCHES)
-            connection.execute(views.FEED_HEALTH)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from newsmonitor.boilerplate import FEWEST_PAGES
 from newsmonitor.identity import Known
-from newsmonitor.records import STAND_INS, Alert, Announced, Entry, Feed, Page, Poll, Story
+from newsmonitor.records import STAND_INS, Announced, Entry, Feed, Page, Poll, Story
 from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.warehouse import Warehouse
 
@@ -103,6 +103,9 @@ def held_domains(warehouse: Warehouse, *, at: datetime) -> dict[str, datetime]:
         union all
         select requested_url, max(hold_until) from pages
         where day >= $day and hold_until > $at and requested_url is not null group by all
+        union all
+        select final_url, max(hold_until) from rechecks
+        where day >= $day and hold_until > $at and final_url is not null group by all
     """
     # No hold is longer than a day.
     rows = warehouse.query(sql, {"day": (at - timedelta(days=1)).date(), "at": at}).to_pylist()
@@ -191,7 +194,10 @@ def _spellings(url: str | None) -> list[str]:
     """An address as it may be stored: with either scheme, with and without www; any other guid as it is."""
     if not url or not url.startswith(("http://", "https://")):
         return [url] if url else []
-    key = url_key(url)
+    return _spelled(url_key(url))
+
+
+def _spelled(key: str) -> list[str]:
     return [f"{scheme}://{www}{key}" for scheme in ("http", "https") for www in ("", "www.")]
 
 
@@ -384,76 +390,60 @@ def site_lines(
 
 def groups_by_url(warehouse: Warehouse, keys: Iterable[str]) -> dict[str, str]:
     """The group of each of the address keys that a stored story has."""
-    key = URL_KEY.format("canonical_url")
+    spellings = [spelling for key in keys for spelling in _spelled(key)]
     sql = f"""
-        select {key} as name, arg_min(group_id, filed_at) as group_id from stories
-        where {key} in (select unnest(?)) group by all
+        select {URL_KEY.format("canonical_url")}, arg_min(group_id, filed_at) from stories
+        where canonical_url in (select unnest(?)) group by all
     """
-    return _pairs(warehouse, sql, keys)
+    return _pairs(warehouse, sql, spellings)
+
+
+def stories_at(warehouse: Warehouse, keys: Iterable[str]) -> dict[str, tuple[str, date]]:
+    """The first story at each of the address keys that has a page of its own there, and the day it was filed."""
+    sql = f"""
+        select {URL_KEY.format("canonical_url")}, struct_pack(a := story_id, b := day) from stories
+        where canonical_url in (select unnest(?)) and copy_kind is distinct from 'url'
+        order by filed_at desc, story_id desc
+    """
+    found = _pairs(warehouse, sql, [spelling for key in keys for spelling in _spelled(key)])
+    return {key: (story["a"], story["b"]) for key, story in found.items()}
 
 
 def groups_by_text(warehouse: Warehouse, hashes: Iterable[str]) -> dict[str, str]:
     """The group of each of the text hashes that a stored story has."""
     sql = """
-        select text_sha256 as name, arg_min(group_id, filed_at) as group_id from stories
+        select text_sha256, arg_min(group_id, filed_at) from stories
         where text_sha256 in (select unnest(?)) group by all
     """
     return _pairs(warehouse, sql, hashes)
 
 
-def _pairs(warehouse: Warehouse, sql: str, names: Iterable[str]) -> dict[str, str]:
-    found = warehouse.query(sql, [list(names)])
-    return dict(zip(found["name"].to_pylist(), found["group_id"].to_pylist(), strict=True))
+def _pairs(warehouse: Warehouse, sql: str, *names: Iterable[str]) -> dict[str, Any]:
+    """The two columns of an answer as a dictionary."""
+    found = warehouse.query(sql, [list(each) for each in names])
+    return dict(zip(*found.to_pydict().values(), strict=True))
 
 
-def alertable_stories(
-    warehouse: Warehouse, *, at: datetime, levels: Sequence[str], age: timedelta
-) -> list[Story]:
-    """The first stories of the groups that a rule of these levels tells about, filed within `age`."""
-    condition = """
-        day >= ? and filed_at > ? and filed_at <= ? and copy_of is null and not is_backlog
-        and not coalesce(is_late_match, false)
-        and level in (select unnest(?))
-    """
-    params = [(at - age).date(), at - age, at, list(levels)]
-    return warehouse.read(Story, condition, params, order="filed_at, published_at, story_id")
-
-
-def alert_history(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[Alert]:
-    """Every state change of the alerts of stories filed within `age`."""
-    return warehouse.read(Alert, "day >= ?", [(at - age).date()], order="tried_at")
-
-
-def first_alerts(warehouse: Warehouse) -> dict[str, datetime]:
-    """When each channel was first tried."""
-    found = warehouse.query("select channel, min(tried_at) as first from alerts group by channel")
-    return dict(zip(found["channel"].to_pylist(), found["first"].to_pylist(), strict=True))
-
-
-def storms(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[dict[str, Any]]:
-    """The polls within `age` whose old entries were held back: feed_url, polled_at, new_count, held_count."""
+def recent_headlines(
+    warehouse: Warehouse, *, day: date, since: datetime, until: datetime
+) -> list[tuple[str, str, datetime]]:
+    """The headlines of stories that are no copies, filed since a day and published in this time, oldest first."""
     sql = """
-        select feed_url, polled_at, new_count, held_count from polls
-        where day >= ? and polled_at > ? and polled_at <= ? and held_count > 0 order by polled_at, feed_url
+        select story_id, title, coalesce(published_at, seen_at) as moment from stories
+        where day >= $day and copy_of is null and title is not null and moment between $since and $until
+        order by moment, story_id
     """
-    found: list[dict[str, Any]] = warehouse.query(sql, [(at - age).date(), at - age, at]).to_pylist()
-    return found
+    found = warehouse.query(sql, {"day": day, "since": since, "until": until})
+    return list(zip(*found.to_pydict().values(), strict=True))
 
 
-def newly_broken_feeds(warehouse: Warehouse, *, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """The feeds that broke in this time and are not well again: feed_url, since, words.
+def groups_begun(warehouse: Warehouse, group_ids: Iterable[str]) -> dict[str, datetime]:
+    """When the first story of each of the groups was filed; a seed document's group has none."""
+    sql = "select story_id, filed_at from stories where story_id in (select unnest(?))"
+    return _pairs(warehouse, sql, group_ids) if group_ids else {}
 
-    Broke: failed for the third time in a row, or said that it is gone (410).
-    """
-    sql = """
-        with broke as (
-            select distinct feed_url from polls
-            where day between $first and $last and polled_at > $since and polled_at <= $until
-              and (failure_count = 3 or (failure_class = 'gone' and failure_count = 1))
-        )
-        select feed_url, since, words from feed_health join broke using (feed_url)
-        where state in ('failing', 'slowed', 'muted') order by since, feed_url
-    """
-    params = {"first": since.date(), "last": until.date(), "since": since, "until": until}
-    found: list[dict[str, Any]] = warehouse.query(sql, params).to_pylist()
-    return found
+
+def linked_groups(warehouse: Warehouse) -> dict[str, str]:
+    """The groups that were found to be part of another, with that one; of two answers the first counts."""
+    sql = "select group_id, arg_min(into_group_id, linked_at) from group_links group by all"
+    return _pairs(warehouse, sql)
