@@ -68,7 +68,6 @@ ONLY_IN = {
         "shingles",
         "likeness",
         "dedupe",
-        "judging",
         "warehouse",
     },
     "rapidfuzz": {"likeness", "revisions"},

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from newsmonitor.headlines import Headline, Headlines
 from newsmonitor.likeness import Likeness, Reading, compare, read
-from newsmonitor.shingles import Ids, fold, sample, stored_part
+from newsmonitor.shingles import Ids, asked, fold, sample
 
 #: A stored or known text is compared if it shares so many of its sampled numbers, and this part of them...
 LEAST_SHARED = 2
-PART_SHARED = 0.07
+PART_SHARED = 0.1
 #: ...and is among so many that share most.
 MOST_COMPARED = 30
 
@@ -184,7 +184,7 @@ class Register:
         for kind, texts in (("seed", self.corpus.texts), ("exact", self.texts)):
             if article.text_sha256 is not None and (group := texts.get(article.text_sha256)):
                 return _whole(group, kind)
-        numbers = stored_part(article.reading.distinct)
+        numbers = asked(article.reading.distinct)
         candidates = {
             known.group_id: known
             for known in (*self.corpus.shelf.alike(numbers), *stored, *self.batch.alike(numbers))

@@ -17,7 +17,7 @@ from newsmonitor.records import Entry, GroupLink, Match, Page, Story, UInt32
 from newsmonitor.sending import count_owed
 from newsmonitor.urls import url_key
 
-_CHUNK = 250
+_CHUNK = 1_000
 # A page that gives less than half of what the feed itself gives is a teaser.
 _TEASER = 0.5
 # What is less than this of a page, without what its site repeats, is not the page.

@@ -28,11 +28,20 @@ class Headline:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
     headline: Headline
-    triples: frozenset[str]
-    numbers: frozenset[str]
+    words: list[str]
+
+    def share(self, found: list[str]) -> float:
+        """The share of letter triples that its words have in common with others; 0 where a number differs.
+
+        Made when it is asked for: of the headlines of two days hardly one is compared.
+        """
+        if _numbers(self.words) != _numbers(found):
+            return 0.0
+        mine, theirs = _triples(self.words), _triples(found)
+        return len(mine & theirs) / len(mine | theirs)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +54,7 @@ class Headlines:
         """Know one more; one of a few words is passed over."""
         found = words(headline.title)
         if _is_telling(found):
-            known = _Known(headline=headline, triples=_triples(found), numbers=_numbers(found))
+            known = _Known(headline, found)
             for word in set(ids_of(found).tolist()):
                 self._by_word[word].append(known)
 
@@ -57,12 +66,11 @@ class Headlines:
         found = words(headline.title)
         if not _is_telling(found):
             return None
-        triples, numbers = _triples(found), _numbers(found)
         best = None
         for known in self._sharing_words(found):
-            if known.numbers != numbers or abs(known.headline.at - headline.at) > WITHIN:
+            if abs(known.headline.at - headline.at) > WITHIN:
                 continue
-            share = len(triples & known.triples) / len(triples | known.triples)
+            share = known.share(found)
             if share >= _LEAST and (best is None or share > best[1]):
                 best = (known.headline.story_id, share)
         return best

@@ -8,8 +8,6 @@ B like C do not make A and C one.
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-import numpy as np
-
 from newsmonitor import worklist
 from newsmonitor.context import Run
 from newsmonitor.dedupe import (
@@ -25,7 +23,7 @@ from newsmonitor.dedupe import (
 from newsmonitor.headlines import WITHIN, Headline, Headlines
 from newsmonitor.likeness import read
 from newsmonitor.records import GroupLink, Story
-from newsmonitor.shingles import stored_part
+from newsmonitor.shingles import asked
 
 # Enough of a stored story to compare with it. None is a copy: those have no fingerprint.
 _COMPARED = ("group_id", "title", "text", "published_at", "seen_at")
@@ -81,7 +79,7 @@ def _stored_alike(run: Run, articles: Sequence[Article]) -> list[list[Known]]:
     places = run.warehouse.sharing(
         Story,
         "fingerprint",
-        [np.unique(stored_part(article.reading.distinct)) for article in articles],
+        [asked(article.reading.distinct) for article in articles],
         since=run.at.date() - timedelta(days=run.settings.copy_days),
         recent=(run.at - _RECENT).date(),
         least=LEAST_SHARED,
