@@ -309,7 +309,7 @@ def test_why_says_of_a_copy_whose_it_is(run, stored):
     out = run("why", "https://b.example/copy").out
 
     assert 'a copy (exact) of 1 (Ledger: "Fighting [near] Sudzha")' in out
-    assert "no alert: a copy; its group alerts once" in out
+    assert 'no alert of its own: its group alerts once, by 1 (Ledger: "Fighting [near] Sudzha")' in out
 
 
 def test_why_of_an_unknown_address_says_where_to_look_and_fails(run, stored):

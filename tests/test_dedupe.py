@@ -115,15 +115,21 @@ def test_what_is_stored_is_compared_as_what_is_in_the_batch():
 
 
 def test_a_footer_that_unrelated_stories_share_welds_nothing():
-    footer = story(99, sentences=5)
+    footer = story(99, sentences=8)
     register = Register()
 
-    groups = [register.judge(article(f"s{n}", f"{story(n, 4)}\n{footer}")).group_id for n in range(1, 9)]
+    def judge(name: str, text: str) -> str:
+        return register.judge(article(name, text)).group_id
 
     # Until four have it nobody can know; but it stands at the end, and their beginnings differ.
-    assert groups == [f"s{n}" for n in range(1, 9)]
-    assert register.judge(article("copy", f"{footer}\n{story(3, 4)}")).group_id == "s3"
-    assert register.judge(article("other", f"{footer}\n{story(20, 4)}")).group_id == "other"
+    assert [judge(f"s{n}", f"{story(n, 4)}\n{footer}") for n in range(1, 4)] == ["s1", "s2", "s3"]
+    assert judge("welded", f"{footer}\n{story(20, 4)}") != "welded"
+    assert judge("s4", f"{story(4, 4)}\n{footer}") == "s4"
+    assert judge("other", f"{footer}\n{story(21, 4)}") == "other"
+    # What is left of it beside the footer is a copy, and one that is all the same is one, too.
+    assert judge("edited", f"{footer}\n{edited(story(3, 4), 0.1)}") == "s3"
+    assert judge("same", f"{story(4, 4)}\n{footer}\nMore.") == "s4"
+    assert judge("nothing else", footer) != "nothing else"
 
 
 def test_nearly_one_headline_is_a_hint_and_no_copy():

@@ -63,6 +63,15 @@ def test_what_is_added_is_told_up_to_600_characters():
     assert len(like(f"{story(1)}\n{story(2)}", story(1)).added_text) <= 600
 
 
+def test_of_a_short_item_more_must_be_the_same():
+    old = story(1, sentences=3)
+    new = f"{' '.join(old.split()[:29])} {' '.join(story(2, sentences=1).split())}"
+
+    assert 0.6 < like(new, old).similarity < 0.7
+    assert like(new, old).reason == "another text"
+    assert like(f"{new} {' '.join(story(1, 8).split()[45:90])}", story(1, 8)).is_copy
+
+
 def test_a_text_of_a_few_words_is_no_copy_of_anything():
     assert like("Nothing more is known.", "Nothing more is known.").reason == "too short"
 

@@ -1,6 +1,6 @@
 """What may be told to people, asked of the warehouse: stories, what was told of them, and feeds that broke."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,32 +24,33 @@ def alertable_stories(
     """
     params = [(at - age).date(), at - age, at, list(levels)]
     stories = warehouse.read(Story, condition, params, order="filed_at, published_at, story_id")
+    tellers = tellers_of(warehouse, [story.group_id for story in stories], levels=levels)
+    by_id = {story.story_id: story for story in stories}
+    return {group: by_id[teller] for group, teller in tellers.items() if teller in by_id}
+
+
+def tellers_of(warehouse: Warehouse, group_ids: Iterable[str], *, levels: Sequence[str]) -> dict[str, str]:
+    """By group, as groups are now, the story that tells of it: the first that has one of the levels.
+
+    None of a seed document's group: that text was known before.
+    """
     linked = linked_groups(warehouse)
-    groups = {linked.get(story.group_id, story.group_id) for story in stories}
-    begun = groups_begun(warehouse, groups)
-    parts = {part: whole for part, whole in linked.items() if whole in groups}
-    firsts: dict[str, str] = {}
-    for group, story_id in _matching(warehouse, [*groups, *parts], levels):
-        firsts.setdefault(parts.get(group, group), story_id)
-    found = {linked.get(story.group_id, story.group_id): story for story in reversed(stories)}
-    return {
-        group: story
-        for group, story in reversed(found.items())
-        if group in begun and firsts[group] == story.story_id
-    }
-
-
-def _matching(warehouse: Warehouse, groups: Sequence[str], levels: Sequence[str]) -> list[tuple[str, str]]:
-    """Group and id of every story in these groups that has one of the levels, in the order they were filed."""
+    groups = {linked.get(group_id, group_id) for group_id in group_ids}
     if not groups:
-        return []
+        return {}
+    parts = {part: whole for part, whole in linked.items() if whole in groups}
     sql = """
         select group_id, story_id from stories
         where group_id in (select unnest(?)) and level in (select unnest(?))
         order by filed_at, published_at, story_id
     """
-    found = warehouse.query(sql, [groups, list(levels)])
-    return list(zip(*found.to_pydict().values(), strict=True))
+    found = warehouse.query(sql, [[*groups, *parts], list(levels)])
+    begun = groups_begun(warehouse, groups)
+    tellers: dict[str, str] = {}
+    for group, story_id in zip(*found.to_pydict().values(), strict=True):
+        if (whole := parts.get(group, group)) in begun:
+            tellers.setdefault(whole, story_id)
+    return tellers
 
 
 def alert_history(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[Alert]:

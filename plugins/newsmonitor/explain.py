@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from operator import itemgetter
 from typing import Any
 
+from newsmonitor.alertlist import tellers_of
 from newsmonitor.alerts import DEFAULT_RULE, why
 from newsmonitor.records import Alert, Entry, GroupLink, Page, Poll, Recheck, Revision, Story
 from newsmonitor.urls import canonical_url, registered_domain, url_key
@@ -143,7 +144,7 @@ def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
     where, order = "? in (group_id, into_group_id)", "linked_at, group_id"
     links = warehouse.read(GroupLink, where, [story.group_id], order=order)
     steps += [_step(link.linked_at, "file_stories", _of_link(warehouse, link, story)) for link in links]
-    steps += _of_alerts(warehouse, story, [link for link in links if link.group_id == story.group_id])
+    steps += _of_alerts(warehouse, story)
     return steps + _of_looks(warehouse, story)
 
 
@@ -186,10 +187,10 @@ def _of_link(warehouse: Warehouse, link: GroupLink, story: Story) -> str:
     return f"the group of {_name_of(warehouse, link.group_id)} became part of its group {why_so}"
 
 
-def _of_alerts(warehouse: Warehouse, story: Story, links: Sequence[GroupLink]) -> list[Step]:
+def _of_alerts(warehouse: Warehouse, story: Story) -> list[Step]:
     alerts = warehouse.read(Alert, "story_id = ?", [story.story_id], order="tried_at")
     if not alerts:
-        return [_step(None, "send_alerts", _why_no_alert(story, links))]
+        return [_step(None, "send_alerts", _why_no_alert(warehouse, story))]
     return [
         _step(
             alert.tried_at,
@@ -224,9 +225,7 @@ def _name_of(warehouse: Warehouse, story_id: str) -> str:
     return f'{story_id} ({found[0]["outlet"]}: "{found[0]["title"]}")' if found else story_id
 
 
-def _why_no_alert(story: Story, links: Sequence[GroupLink]) -> str:
-    if story.copy_of:
-        return "no alert: a copy; its group alerts once"
+def _why_no_alert(warehouse: Warehouse, story: Story) -> str:
     if story.level not in DEFAULT_RULE.levels:
         return (
             f"no alert: the rule {DEFAULT_RULE.name} tells of {', '.join(DEFAULT_RULE.levels)} matches only"
@@ -235,10 +234,11 @@ def _why_no_alert(story: Story, links: Sequence[GroupLink]) -> str:
         return "no alert: it matches only since it was read again by newer rules"
     if story.is_backlog:
         return "no alert: backlog (why, is said above where it was announced)"
-    if links:
-        return (
-            f"no alert of its own: its group became part of {links[0].into_group_id}, and the two alert once"
-        )
+    [teller] = tellers_of(warehouse, [story.group_id], levels=DEFAULT_RULE.levels).values() or [None]
+    if teller is None:
+        return "no alert: it repeats a text of the seed corpus"
+    if teller != story.story_id:
+        return f"no alert of its own: its group alerts once, by {_name_of(warehouse, teller)}"
     return "no alert yet: owed within 24 hours of filing, where a channel is set (NEWSMONITOR_ALERT_URLS)"
 
 
