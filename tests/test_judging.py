@@ -1,14 +1,16 @@
 """Copies over runs and feeds: what is stored is found, verdicts stay, groups are linked, and alert once."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from copytexts import cut, edited, story
+from copytexts import cut, edited, sentence, story
 from desk import NOON, TEN_MINUTES, WAR, Desk
 from newsmonitor import pipeline
 from newsmonitor.alerts import DEFAULT_RULE, alert_id
+from newsmonitor.explain import explain
 from newsmonitor.notify import Notifier
 from newsmonitor.records import Alert, Story
 from newsmonitor.refingerprint import days_of, refingerprint
@@ -217,3 +219,76 @@ def test_stored_fingerprints_of_another_kind_are_brought_up_day_by_day(desk):
     assert told == [1]
     assert desk.rows("select * from stories order by story_id") == before
     assert refingerprint(desk.warehouse, days, tell=lambda: None)["changed"] == 0
+
+
+def test_where_the_first_was_cut_before_it_came_to_the_point_the_first_that_says_it_alerts_once(desk):
+    text = "\n".join([story(21, 15), *WAR, *WAR])
+    publish(desk, "a", "/a/1", "A long night", cut(text, 0.5))
+    desk.cycle(NOON)
+    assert owed(desk, NOON) == 0
+
+    publish(desk, "b", "/b/1", "Sudzha: Kursk region under fire", text)
+    desk.cycle(NOON + HOUR)
+    assert judged(desk, "/b/1")["copy_kind"] == "near"
+    assert owed(desk, NOON + HOUR) == 1
+
+    publish(desk, "a", "/a/2", "Sudzha and the Kursk region again", f"{text}\nMore is not known.")
+    desk.cycle(NOON + 2 * HOUR)
+    assert owed(desk, NOON + 2 * HOUR) == 1
+    [told] = [
+        step.said for step in explain(desk.warehouse, desk.site.url + "/a/2") if step.step == "send_alerts"
+    ]
+    assert told.startswith("no alert of its own: its group alerts once, by")
+    assert "Sudzha: Kursk region under fire" in told
+
+
+def test_what_repeats_a_text_of_the_seed_corpus_alerts_nobody_and_says_so(desk):
+    seed = (desk.settings().seeds / "corpus" / "kursk-counterattack.txt").read_text()
+    publish(desk, "a", "/a/1", "Kursk region: the counterattack", edited(seed, 0.05))
+    desk.cycle(NOON)
+
+    assert judged(desk, "/a/1")["copy_kind"] == "seed"
+    assert owed(desk, NOON) == 0
+    told = [step.said for step in explain(desk.warehouse, desk.site.url + "/a/1")]
+    assert told[-1] == "no alert: it repeats a text of the seed corpus"
+
+
+def test_an_address_announced_again_with_another_text_is_a_revision_and_no_story(desk, site):
+    text = story(31)
+    publish(desk, "a", "/a/1", "Twelve lorries at the border", text)
+    desk.cycle(NOON)
+    # Another address that sends on to the first, where the text has been edited since.
+    site.page("/short/1", b"", status=302, Location="/a/1")
+    words = text.split(" ")
+    words[40:42] = ["fifteen", "lorries"]
+    desk.article("/a/1", "Twelve lorries at the border", " ".join(words).split("\n"))
+    desk.feed("b", [("Twelve lorries at the border", "/short/1")])
+    desk.cycle(NOON + HOUR)
+
+    assert desk.rows("select copy_kind from stories order by filed_at desc limit 1") == [{"copy_kind": "url"}]
+    [first] = desk.rows("select story_id from stories where url like '%/a/1' and copy_of is null")
+    [row] = desk.rows("select * from revisions")
+    assert (row["story_id"], row["number"], row["found_by"]) == (first["story_id"], 1, "entry")
+    assert (row["added_count"], row["removed_count"]) == (2, 2)
+    assert "{+fifteen lorries+}" in row["diff"]
+
+    with pipeline.open_run(NOON + HOUR, desk.settings()) as run:
+        pipeline.file_stories(run)
+    assert desk.rows("select count(*) as n from revisions") == [{"n": 1}]
+
+
+def test_a_page_of_tables_of_which_little_is_left_is_no_copy_by_that(desk):
+    lines = [f"{sentence(random.Random(n), 12)}" for n in range(12)]
+    for number in range(8):
+        numbers = [f"{line} {number}{place}" for place, line in enumerate(lines)]
+        desk.article(
+            f"/a/{number}",
+            f"Results of draw {number}",
+            ["All numbers without warranty, good luck to you all.", *numbers],
+        )
+    desk.feed("a", [(f"Results of draw {number}", f"/a/{number}") for number in range(8)])
+    desk.cycle(NOON)
+
+    assert desk.rows("select count(*) as n from stories where url like '%/a/%' and copy_of is not null") == [
+        {"n": 0}
+    ]

@@ -40,10 +40,10 @@ _STEM, _CYRILLIC_STEM = 5, 4
 _KIND = b"newsmonitor 1"
 _FACTORS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 _MOST_REMEMBERED = 1 << 17
-# Wire copies are cut at the end, so the beginning is sampled densely: of the first 60 triples every second, of the
-# rest every sixteenth, which are among the even ones, too. With 2 in common of these, .993 of the copies in 7,345 real
-# texts were found.
-_LEAD, _LEAD_SHARE, _REST_SHARE = 60, np.uint64(2), np.uint64(16)
+# Wire copies are cut at the end, so the beginning is sampled more densely: of the first 60 triples every fourth (every
+# second where there are no more), of the rest every sixteenth. Asked for by all of their triples, none of 13,000 made
+# copies shares less than two numbers and a tenth of the stored ones; with a third of these left out some do.
+_LEAD, _LEAD_SHARE, _SHORT_SHARE, _REST_SHARE = 60, np.uint64(4), np.uint64(2), np.uint64(16)
 _MOST_OF_REST = 96
 
 
@@ -111,7 +111,7 @@ def shingle_hashes(ids: Ids) -> Ids:
 
 def asked(hashes: Ids) -> NDArray[np.uint32]:
     """The numbers by which a text asks for its like, sorted: of all its triples, those that a sample may hold."""
-    return np.unique(_stored(hashes[hashes % _LEAD_SHARE == 0]))
+    return np.unique(_stored(hashes[hashes % _SHORT_SHARE == 0]))
 
 
 def _stored(hashes: Ids) -> NDArray[np.uint32]:
@@ -128,9 +128,10 @@ def sample(hashes: Ids) -> NDArray[np.uint32]:
     if len(chosen) > _MOST_OF_REST:
         # The same ones of a long text and of its longer version, whatever their order.
         chosen = chosen[np.argsort(_stored(chosen), kind="stable")[:_MOST_OF_REST]]
-    return np.unique(_stored(np.concatenate([lead[lead % _LEAD_SHARE == 0], chosen])))
+    share = _LEAD_SHARE if len(rest) else _SHORT_SHARE
+    return np.unique(_stored(np.concatenate([lead[lead % share == 0], chosen])))
 
 
 def fingerprint(text: str | None) -> tuple[int, ...]:
-    """The sorted sample of a text that `stories` keeps, some 50 numbers; empty where the text is too short."""
+    """The sorted sample of a text that `stories` keeps, some forty numbers; empty where the text is too short."""
     return tuple(sample(shingle_hashes(word_ids(text or ""))).tolist())
