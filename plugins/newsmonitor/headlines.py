@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newsmonitor.shingles import has_digit, ids_of, words
+from newsmonitor.shingles import ids_of, numbers_among, words
 
 #: So far apart two stories with nearly one headline may be.
 WITHIN = timedelta(days=1)
@@ -38,7 +38,7 @@ class _Known:
 
         Made when it is asked for: of the headlines of two days hardly one is compared.
         """
-        if _numbers(self.words) != _numbers(found):
+        if set(numbers_among(self.words)) != set(numbers_among(found)):
             return 0.0
         mine, theirs = _triples(self.words), _triples(found)
         return len(mine & theirs) / len(mine | theirs)
@@ -95,7 +95,3 @@ def _is_telling(found: list[str]) -> bool:
 def _triples(found: list[str]) -> frozenset[str]:
     line = f" {' '.join(found)} "
     return frozenset(line[place : place + 3] for place in range(len(line) - 2))
-
-
-def _numbers(found: list[str]) -> frozenset[str]:
-    return frozenset(filter(has_digit, found))

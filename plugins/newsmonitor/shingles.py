@@ -6,7 +6,8 @@ are ours and stable: they are stored, and joined in SQL.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -32,6 +33,7 @@ _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u
 _ODD = re.compile(f"[{_LOOSE}{_APOSTROPHES}{_UNSPACED}]")
 _LOOSE_SIGNS = re.compile(f"[{_LOOSE}]+")
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _ODD_WORD = re.compile(f"[{_UNSPACED}]|[^\\W_{_APOSTROPHES}{_UNSPACED}]+")
 # So many letters of a word count. Cyrillic endings are longer: войны, войной, войнами.
 _STEM, _CYRILLIC_STEM = 5, 4
@@ -63,9 +65,9 @@ def words(text: str) -> list[str]:
     return _ODD_WORD.findall(_LOOSE_SIGNS.sub("", folded))
 
 
-def has_digit(word: str) -> bool:
-    """Whether a digit of any script stands in the word."""
-    return any(map(str.isdecimal, word))
+def numbers_among(found: Iterable[str]) -> Counter[str]:
+    """The words with a digit of any script in them, and how often each is there."""
+    return Counter(filter(_DIGIT.search, found))
 
 
 class _WordIds(dict[str, int]):
