@@ -76,11 +76,11 @@ class Headlines:
         return best
 
     def _sharing_words(self, found: list[str]) -> list[_Known]:
-        """Those that share a third of the words at least, in the order they came to be known."""
+        """Those that share half of the words at least, in order of time."""
         ids = set(ids_of(found).tolist())
         lists = [known for word in ids if 0 < len(known := self._by_word.get(word, [])) <= _MOST_WITH_WORD]
         counts = Counter(id(known) for each in lists for known in each)
-        least = max(len(lists) // 3, 1)
+        least = max(len(lists) / 2, 1)
         unique = {id(known): known for each in lists for known in each}
         return sorted(
             (known for name, known in unique.items() if counts[name] >= least),

@@ -40,13 +40,16 @@ def take(part: Path, rows: Sequence[int], columns: list[str]) -> pa.Table:
     starts = [0]
     for group in range(file.num_row_groups):
         starts.append(starts[-1] + file.metadata.row_group(group).num_rows)
-    wanted = sorted({bisect_right(starts, row) - 1 for row in rows})
-    before, places = 0, {}
-    for group in wanted:
-        places[group] = before - starts[group]
-        before += starts[group + 1] - starts[group]
-    found = file.read_row_groups(wanted, columns=columns)
-    return found.take([row + places[bisect_right(starts, row) - 1] for row in rows])
+    by_group: dict[int, list[int]] = {}
+    for row in sorted(set(rows)):
+        by_group.setdefault(bisect_right(starts, row) - 1, []).append(row)
+    # One group at a time: all of them at once would be a day's texts in memory.
+    found = pa.concat_tables(
+        file.read_row_group(group, columns=columns).take([row - starts[group] for row in wanted])
+        for group, wanted in by_group.items()
+    )
+    places = {row: place for place, row in enumerate(sorted(set(rows)))}
+    return found.take([places[row] for row in rows])
 
 
 def extend(part: Path, rows: pa.Table, *, temporary: Path) -> None:
