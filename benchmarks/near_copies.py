@@ -1,6 +1,6 @@
 """Copies found, other texts not: pairs that people labelled, and copies made of real texts, datasketch beside.
 
-    .venv-peers/bin/python benchmarks/near_copies.py --data path/to/data [--only pairs|made] [--show 20]
+    .venv-peers/bin/python benchmarks/near_copies.py --data path/to/data [--only pairs|made|headlines] [--show 20]
 
 1. `near-dup/pairs.jsonl.gz`: by `likeness.compare` alone, and through the pipeline: every article of a pair is filed
    by `file_stories` in order of time, those of 30 days in a run; found is whose two stories are in one group.
@@ -10,6 +10,9 @@
    of the stories called copies that are. MinHashLSH gets the same texts in the same order; a text that shares a
    bucket with others is put to the nearest; the last column also asks for the least estimated Jaccard that gives the
    best F1 here.
+
+3. `near-dup/paraphraser-ru-headlines.jsonl.gz`: which pairs of Russian headlines are called nearly the same, by what
+   a crowd said of them. Shown, and nothing is promised: a headline is a hint.
 
 Copies of texts of 40 to 119 words are shown too, and not counted. Exits 1 below what is promised (PROMISED).
 """
@@ -37,6 +40,7 @@ sys.path[:0] = [str(ROOT / "plugins"), str(ROOT / "benchmarks")]
 from copy_desk import CopyDesk, Filed  # noqa: E402
 from copy_texts import FEWEST_WORDS, NOON, Article, Copy, Text, made_copies, originals, real_texts  # noqa: E402
 
+from newsmonitor.headlines import Headline, Headlines  # noqa: E402
 from newsmonitor.likeness import Likeness, compare, read  # noqa: E402
 
 #: What must hold: of the made copies all together, and of the pairs, where "other" are those that are no copies.
@@ -347,19 +351,41 @@ def run_made(data: Path, bases: int, show: int) -> dict[str, float]:
     return shares
 
 
+def show_headlines(path: Path) -> None:
+    """Print what the hint of nearly the same headline is worth."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            known = Headlines()
+            known.add(Headline(story_id="1", title=row["text_1"], at=NOON))
+            new = Headline(story_id="2", title=row["text_2"], at=NOON)
+            counts[row["cls"], known.nearest(new) is not None] += 1
+    print("headlines     called nearly the same   not")
+    for name, label in (("strict", "1"), ("loose", "0"), ("none", "-1")):
+        print(f"{name:12} {counts[label, True]:23} {counts[label, False]:6}")
+    called = sum(count for (_, is_found), count in counts.items() if is_found)
+    some = counts["1", True] + counts["0", True]
+    print(f"paraphrases among those that were called so: {share(some, called)}")
+    print(
+        f"of the strict ones called so: {share(counts['1', True], counts['1', True] + counts['1', False])}\n"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--data", type=Path, required=True, help="folder with near-dup/, kursk/ and articles/"
     )
-    parser.add_argument("--only", choices=("pairs", "made"))
+    parser.add_argument("--only", choices=("pairs", "made", "headlines"))
     parser.add_argument("--bases", type=int, default=0, help="so many of the real texts, by chance")
     parser.add_argument("--show", type=int, default=0, help="so many errors of each kind")
     options = parser.parse_args()
     shares: dict[str, float] = {}
-    if options.only != "made":
+    if options.only in (None, "pairs"):
         shares |= show_pairs(read_pairs(options.data / "near-dup/pairs.jsonl.gz"), options.show)
-    if options.only != "pairs":
+    if options.only in (None, "headlines"):
+        show_headlines(options.data / "near-dup/paraphraser-ru-headlines.jsonl.gz")
+    if options.only in (None, "made"):
         shares |= run_made(options.data, options.bases, options.show)
     fails = [
         f"{name}: {value:.4f}, promised {PROMISED[name]}"

@@ -1,6 +1,6 @@
 """Which stored rows share numbers of a list column, and what stands at a place: against a slow model."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -10,25 +10,13 @@ from hypothesis import strategies as st
 from newsmonitor import parts
 from newsmonitor.records import Story
 from newsmonitor.warehouse import Place, Warehouse
+from storyrows import a_story
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = date(2026, 11, 24)
 
 
-def stored(name: str, numbers: list[int], **more) -> Story:
-    return Story(
-        story_id=name,
-        entry_id=name,
-        outlet="A",
-        feed_url="http://a/feed",
-        seen_at=NOON,
-        filed_at=NOON,
-        extraction="blocks",
-        group_id=name,
-        is_backlog=False,
-        fingerprint=tuple(numbers),
-        **more,
-    )
+def stored(name: str, numbers: list[int], text: str = "") -> Story:
+    return a_story(name, fingerprint=tuple(numbers), text=text)
 
 
 @pytest.fixture
