@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,6 +150,52 @@ def test_nearly_one_headline_is_a_hint_and_no_copy():
 def test_a_text_of_a_few_words_proves_nothing():
     assert text_hash("Read more at our site") is None
     assert text_hash(None) is None
+
+
+WARNING = "Rocket danger was declared in the region this hour; residents are asked to take shelter at once."
+
+
+def flash(name: str, outlet: str, *, hours: float, text: str = WARNING) -> Article:
+    reading = read("Rocket danger", text, outlet=outlet)
+    at = NOON + timedelta(hours=hours)
+    return Article(
+        story_id=name,
+        url_keys=(f"x/{name}",),
+        text_sha256=text_hash(text, "Rocket danger"),
+        reading=reading,
+        at=at,
+    )
+
+
+@pytest.mark.parametrize("text", [WARNING, "Rocket danger in the region, so the governor."])
+def test_a_warning_that_an_outlet_gives_out_again_is_news_and_others_join_the_one_of_their_time(text):
+    register = Register()
+    groups = [
+        register.judge(flash(f"s{number}", outlet, hours=hours, text=text)).group_id
+        for number, (outlet, hours) in enumerate(
+            [("A", 0), ("B", 0.2), ("A", 1.5), ("A", 9), ("B", 9.1), ("C", 9.2), ("B", 30)]
+        )
+    ]
+
+    assert groups == ["s0", "s0", "s0", "s3", "s3", "s3", "s6"]
+
+
+def test_a_warning_in_nearly_the_same_words_is_told_apart_by_its_hour_too():
+    register = Register()
+    register.judge(flash("s0", "A", hours=0))
+
+    assert register.judge(flash("s1", "A", hours=1, text=f"{WARNING} More soon.")).group_id == "s0"
+    assert register.judge(flash("s2", "A", hours=5, text=f"{WARNING} More soon.")).group_id == "s2"
+    assert register.judge(flash("s3", "B", hours=5.1, text=f"{WARNING} More.")).group_id in ("s0", "s2")
+
+
+def test_of_equals_the_nearest_in_time_counts():
+    stored = [
+        Known(group_id=name, reading=read("", LONG), at=NOON - timedelta(days=days))
+        for name, days in (("old", 20), ("new", 1), ("older", 30))
+    ]
+
+    assert Register().judge(article("b", cut(LONG, 0.5)), stored).copy_of == "new"
 
 
 def test_a_flash_is_a_copy_only_under_the_same_headline():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsmonitor.headlines import Headline, Headlines
-from newsmonitor.likeness import Likeness, Reading, compare, read
+from newsmonitor.likeness import FLASH_WORDS, RECURS_AFTER, Likeness, Reading, compare, read
 from newsmonitor.shingles import Ids, asked, fold, sample
 
 #: A stored or known text is compared if it shares so many of its sampled numbers, and this part of them...
@@ -22,8 +22,6 @@ MOST_COMPARED = 30
 
 # A shorter text ("Read more", "Watch live") says nothing about what it is a copy of.
 _LEAST_WORDS = 8
-# A flash of one sentence is a copy only if its headline is the same too.
-_FLASH_WORDS = 40
 _NOT_A_WORD = re.compile(r"[\W_]+")
 # What stands in so many unrelated stories is a footer, a credit, an agency's background: it proves nothing,
 _COMMON_GROUPS = 4
@@ -57,6 +55,48 @@ class Article:
     reading: Reading
     at: datetime
 
+    @property
+    def is_flash(self) -> bool:
+        """Whether its text is so short that it may be given out again, word for word."""
+        return len(self.reading.ids) < FLASH_WORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flash:
+    """Who gave out a flash, when, and the group it is in."""
+
+    group_id: str
+    outlet: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Flashes:
+    """The flashes that are known, by the hash of their text."""
+
+    _known: dict[str, list[Flash]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, text_sha256: str, flash: Flash) -> None:
+        """Know one more."""
+        self._known[text_sha256].append(flash)
+
+    def group_of(self, article: Article) -> str | None:
+        """The group whose flash this is; its own where its outlet gave it out before; None where nobody did.
+
+        That of the latest with these words: an outlet that comes late joins it, but one that is in it since two
+        hours tells of something new.
+        """
+        known = self._known.get(article.text_sha256 or "")
+        if not known:
+            return None
+        group = max(known, key=lambda flash: flash.at).group_id
+        recurs = any(
+            flash.outlet == article.reading.outlet and abs(article.at - flash.at) >= RECURS_AFTER
+            for flash in known
+            if flash.group_id == group
+        )
+        return article.story_id if recurs else group
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -83,7 +123,8 @@ def text_hash(text: str | None, title: str | None = None) -> str | None:
     count = words.count(" ") + 1 if words else 0
     if count < _LEAST_WORDS:
         return None
-    if count < _FLASH_WORDS:
+    if count < FLASH_WORDS:
+        # A flash of one sentence is a copy only if its headline is the same too.
         words = f"{normalise(title or '')}\n{words}"
     return sha256(words.encode("utf-8", "replace")).hexdigest()
 
@@ -147,6 +188,7 @@ class Register:
 
     urls: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    flashes: Flashes = field(default_factory=Flashes)
     corpus: Corpus = field(default_factory=Corpus)
     headlines: Headlines = field(default_factory=Headlines)
     batch: Shelf = field(default_factory=Shelf)
@@ -160,30 +202,43 @@ class Register:
         for key in article.url_keys:
             # The announced address stands for the story too: it may redirect to the one the page has.
             self.urls.setdefault(key, verdict.group_id)
-        if article.text_sha256 is not None:
-            self.texts.setdefault(article.text_sha256, verdict.group_id)
         if verdict.copy_of is None:
             self.keep(article)
+        else:
+            self._know_text(article, verdict.group_id)
         return verdict
 
     def keep(self, article: Article) -> None:
         """Know the text and the headline of a story that begins a group."""
         self.batch.add(Known(group_id=article.story_id, reading=article.reading, at=article.at))
         self.headlines.add(_headline(article))
-        if article.text_sha256 is not None:
-            self.texts.setdefault(article.text_sha256, article.story_id)
+        self._know_text(article, article.story_id)
+
+    def _know_text(self, article: Article, group_id: str) -> None:
+        if article.text_sha256 is None:
+            return
+        if article.is_flash:
+            flash = Flash(group_id=group_id, outlet=article.reading.outlet, at=article.at)
+            self.flashes.add(article.text_sha256, flash)
+        else:
+            self.texts.setdefault(article.text_sha256, group_id)
 
     def _judge(self, article: Article, stored: Sequence[Known]) -> Verdict:
-        found = next((self.urls[key] for key in article.url_keys if key in self.urls), None)
-        if found is not None:
+        if (found := self.by_url(article)) is not None:
             return Verdict(group_id=found, copy_of=found, copy_kind="url", similarity=1.0)
         return self.by_text(article, stored) or self._alone(article)
+
+    def by_url(self, article: Article) -> str | None:
+        """The group of the story that has one of its addresses; None where none has."""
+        return next((self.urls[key] for key in article.url_keys if key in self.urls), None)
 
     def by_text(self, article: Article, stored: Sequence[Known]) -> Verdict | None:
         """What the text of this story repeats, its address apart; None where it repeats nothing."""
         for kind, texts in (("seed", self.corpus.texts), ("exact", self.texts)):
             if article.text_sha256 is not None and (group := texts.get(article.text_sha256)):
                 return _whole(group, kind)
+        if article.is_flash and (group := self.flashes.group_of(article)):
+            return _whole(group, "exact") if group != article.story_id else None
         numbers = asked(article.reading.distinct)
         candidates = {
             known.group_id: known
@@ -218,16 +273,18 @@ def _whole(group: str, kind: str) -> Verdict:
 
 
 def _nearest(article: Article, candidates: Sequence[Known]) -> Verdict | None:
-    """The verdict by the likest of the candidates that the story is a copy of; of equals the first."""
+    """The verdict by the likest of the candidates that the story is a copy of; of equals the nearest in time."""
     common = _common(candidates)
-    best: tuple[Known, Likeness] | None = None
+    best: tuple[tuple[float, float], Known, Likeness] | None = None
     for known in candidates:
-        likeness = _compared(article, known, common)
-        if likeness.is_copy and (best is None or likeness.similarity > best[1].similarity):
-            best = known, likeness
+        days = abs((article.at - known.at).total_seconds()) / 86400 if known.at else 0.0
+        likeness = _compared(article, known, days, common)
+        rank = (likeness.similarity, -days)
+        if likeness.is_copy and (best is None or rank > best[0]):
+            best = rank, known, likeness
     if best is None:
         return None
-    known, likeness = best
+    _, known, likeness = best
     return Verdict(
         group_id=known.group_id,
         copy_of=known.group_id,
@@ -240,8 +297,7 @@ def _nearest(article: Article, candidates: Sequence[Known]) -> Verdict | None:
     )
 
 
-def _compared(article: Article, known: Known, common: Ids) -> Likeness:
-    days = abs((article.at - known.at).total_seconds()) / 86400 if known.at else None
+def _compared(article: Article, known: Known, days: float, common: Ids) -> Likeness:
     likeness = compare(article.reading, known.reading, days_apart=days)
     if len(common) and likeness.similarity < _SURE:
         return compare(article.reading, known.reading, days_apart=days, common=common)

@@ -132,7 +132,7 @@ def _article(draft: _Draft) -> Article:
         story_id=draft.entry.entry_id,
         url_keys=_url_keys(draft),
         text_sha256=draft.text_sha256 if draft.is_whole else None,
-        reading=read(draft.title, draft.text),
+        reading=read(draft.title, draft.text, outlet=draft.entry.outlet),
         at=_published(draft.entry, draft.page)[0] or draft.entry.seen_at,
     )
 

@@ -5,7 +5,7 @@ The verdict is given once, when a story is filed, and stays: what is found later
 B like C do not make A and C one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from newsmonitor import worklist
@@ -15,6 +15,8 @@ from newsmonitor.dedupe import (
     MOST_COMPARED,
     PART_SHARED,
     Article,
+    Flash,
+    Flashes,
     Known,
     Register,
     Verdict,
@@ -26,7 +28,7 @@ from newsmonitor.records import GroupLink, Story
 from newsmonitor.shingles import asked
 
 # Enough of a stored story to compare with it. None is a copy: those have no fingerprint.
-_COMPARED = ("group_id", "title", "text", "published_at", "seen_at")
+_COMPARED = ("group_id", "title", "text", "outlet", "published_at", "seen_at")
 _RECENT = timedelta(days=2)
 
 
@@ -38,16 +40,18 @@ def judge(run: Run, articles: Sequence[Article]) -> tuple[list[Verdict], list[Gr
     """
     register = Register(
         urls=worklist.groups_by_url(run.warehouse, {key for each in articles for key in each.url_keys}),
-        texts=worklist.groups_by_text(run.warehouse, _hashes(articles)),
+        texts=_texts(run, articles),
+        flashes=_flashes(run, articles),
         corpus=run.corpus,
         headlines=_headlines(run, articles),
     )
     verdicts, pairs = [], []
     for article, stored in zip(articles, _stored_alike(run, articles), strict=True):
-        verdict = register.judge(article, stored)
-        verdicts.append(verdict)
-        if verdict.copy_kind == "url" and (other := register.by_text(article, stored)):
-            pairs.append((article, verdict.group_id, other, "url"))
+        # Before it is judged, for then its text is known to be of that group.
+        group = register.by_url(article)
+        if group is not None and (other := register.by_text(article, stored)):
+            pairs.append((article, group, other, "url"))
+        verdicts.append(register.judge(article, stored))
     return verdicts, _links(run, pairs)
 
 
@@ -57,7 +61,7 @@ def judge_again(run: Run, articles: Sequence[Article]) -> tuple[dict[str, tuple[
     A story keeps its verdict; only of those that begin a group can anything follow.
     """
     own = {article.story_id for article in articles}
-    register = Register(texts=worklist.groups_by_text(run.warehouse, _hashes(articles)), corpus=run.corpus)
+    register = Register(texts=_texts(run, articles), flashes=_flashes(run, articles), corpus=run.corpus)
     pairs = []
     for article, stored in zip(articles, _stored_alike(run, articles), strict=True):
         # What is stored of these is what they were before.
@@ -70,8 +74,19 @@ def judge_again(run: Run, articles: Sequence[Article]) -> tuple[dict[str, tuple[
     return prints, _links(run, pairs)
 
 
-def _hashes(articles: Iterable[Article]) -> set[str]:
-    return {article.text_sha256 for article in articles if article.text_sha256}
+def _texts(run: Run, articles: Sequence[Article]) -> dict[str, str]:
+    """The groups of the same texts, of any time."""
+    hashes = {each.text_sha256 for each in articles if each.text_sha256 and not each.is_flash}
+    return worklist.groups_by_text(run.warehouse, hashes)
+
+
+def _flashes(run: Run, articles: Sequence[Article]) -> Flashes:
+    """Who gave out the same flashes lately."""
+    hashes = {each.text_sha256 for each in articles if each.text_sha256 and each.is_flash}
+    known = Flashes()
+    for text_sha256, group_id, outlet, at in worklist.flashes(run.warehouse, hashes, since=run.at - _RECENT):
+        known.add(text_sha256, Flash(group_id=group_id, outlet=outlet, at=at))
+    return known
 
 
 def _stored_alike(run: Run, articles: Sequence[Article]) -> list[list[Known]]:
@@ -90,7 +105,7 @@ def _stored_alike(run: Run, articles: Sequence[Article]) -> list[list[Known]]:
     known = {
         place: Known(
             group_id=row["group_id"],
-            reading=read(row["title"], row["text"]),
+            reading=read(row["title"], row["text"], outlet=row["outlet"]),
             at=row["published_at"] or row["seen_at"],
         )
         for place, row in rows.items()

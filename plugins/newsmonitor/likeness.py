@@ -8,6 +8,7 @@ numbers, a follow-up by its beginning, a live ticker by holding much else.
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
@@ -23,8 +24,12 @@ _ENOUGH = 0.58
 # Items of a few lines, as feeds have them: a rewritten one shares half of its words with the other.
 _ENOUGH_OF_FEW = 0.7
 _FEW_WORDS = 60
-# Where triples are broken everywhere, the words still stand in the same order. Follow-ups reach .60.
-_IN_ORDER = 0.66
+#: A text as short as this an outlet may give out again, word for word: each air raid warning is news.
+FLASH_WORDS = 40
+RECURS_AFTER = timedelta(hours=2)
+# Where triples are broken everywhere, the words still stand in the same order. Follow-ups reach .60, and of short items
+# a round-up that tells one of them .73.
+_IN_ORDER, _IN_ORDER_OF_FEW = 0.66, 0.75
 _MOST_ALIGNED = 5_000
 # News puts what is new first: texts that share all but their first sentences share background, unless nearly all.
 _LEAD_WORDS = 25
@@ -69,6 +74,7 @@ class Reading:
     title: str
     ids: Ids
     numbers: Counter[str]
+    outlet: str
 
     @cached_property
     def triples(self) -> Ids:
@@ -86,11 +92,13 @@ class Reading:
         return numbers_among(words(self.title))
 
 
-def read(title: str | None, text: str | None) -> Reading:
-    """A text ready to be compared."""
+def read(title: str | None, text: str | None, *, outlet: str = "") -> Reading:
+    """A text ready to be compared, and who published it where that is known."""
     # The words are not kept: a thousand texts and the three thousand they are compared with are some 200 MB of them.
     found = words(text or "")
-    return Reading(text=text or "", title=title or "", ids=ids_of(found), numbers=numbers_among(found))
+    return Reading(
+        text=text or "", title=title or "", ids=ids_of(found), numbers=numbers_among(found), outlet=outlet
+    )
 
 
 _NO_TRIPLES = np.zeros(0, np.uint64)
@@ -134,14 +142,12 @@ _FOR = ("same words", "same words in the same order")
 
 
 def _for(new: Reading, old: Reading, similarity: float) -> str:
-    shorter = min(len(new.ids), len(old.ids))
-    if similarity >= (_ENOUGH_OF_FEW if shorter < _FEW_WORDS else _ENOUGH):
+    is_few = min(len(new.ids), len(old.ids)) < _FEW_WORDS
+    if similarity >= (_ENOUGH_OF_FEW if is_few else _ENOUGH):
         return _FOR[0]
-    if shorter >= _FEW_WORDS:
-        one, other = (reading.ids[:_MOST_ALIGNED].tolist() for reading in (new, old))
-        if LCSseq.similarity(one, other) >= _IN_ORDER * min(len(one), len(other)):
-            return _FOR[1]
-    return "another text"
+    one, other = (reading.ids[:_MOST_ALIGNED].tolist() for reading in (new, old))
+    in_order = LCSseq.similarity(one, other) / min(len(one), len(other))
+    return _FOR[1] if in_order >= (_IN_ORDER_OF_FEW if is_few else _IN_ORDER) else "another text"
 
 
 def _against(
@@ -155,6 +161,9 @@ def _against(
     """Why two texts that share much are no copies, or None."""
     if _is_template(new, old, days_apart):
         return "a template with other numbers"
+    is_flash = min(len(new.ids), len(old.ids)) < FLASH_WORDS
+    if is_flash and new.outlet and new.outlet == old.outlet and timedelta(days_apart or 0.0) >= RECURS_AFTER:
+        return "a notice that recurs"
     leads = [float(covered[:_LEAD_WORDS].mean()) for covered in (here, there)]
     if similarity < _NEARLY_ALL and max(leads) < _LEAD_LEAST:
         return "another beginning"

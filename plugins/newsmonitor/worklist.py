@@ -415,12 +415,24 @@ def groups_by_text(warehouse: Warehouse, hashes: Iterable[str]) -> dict[str, str
         select text_sha256, arg_min(group_id, filed_at) from stories
         where text_sha256 in (select unnest(?)) group by all
     """
-    return _pairs(warehouse, sql, hashes)
+    return _pairs(warehouse, sql, list(hashes))
 
 
-def _pairs(warehouse: Warehouse, sql: str, *names: Iterable[str]) -> dict[str, Any]:
+def flashes(
+    warehouse: Warehouse, hashes: Iterable[str], *, since: datetime
+) -> list[tuple[str, str, str, datetime]]:
+    """Hash, group, outlet and time of the stories filed since then that have one of the text hashes."""
+    sql = """
+        select text_sha256, group_id, outlet, coalesce(published_at, seen_at) as moment from stories
+        where text_sha256 in (select unnest(?)) and day >= ? and filed_at >= ? order by moment, story_id
+    """
+    found = warehouse.query(sql, [list(hashes), since.date(), since])
+    return list(zip(*found.to_pydict().values(), strict=True))
+
+
+def _pairs(warehouse: Warehouse, sql: str, *params: object) -> dict[str, Any]:
     """The two columns of an answer as a dictionary."""
-    found = warehouse.query(sql, [list(each) for each in names])
+    found = warehouse.query(sql, params)
     return dict(zip(*found.to_pydict().values(), strict=True))
 
 
@@ -440,7 +452,7 @@ def recent_headlines(
 def groups_begun(warehouse: Warehouse, group_ids: Iterable[str]) -> dict[str, datetime]:
     """When the first story of each of the groups was filed; a seed document's group has none."""
     sql = "select story_id, filed_at from stories where story_id in (select unnest(?))"
-    return _pairs(warehouse, sql, group_ids) if group_ids else {}
+    return _pairs(warehouse, sql, list(group_ids)) if group_ids else {}
 
 
 def linked_groups(warehouse: Warehouse) -> dict[str, str]:
