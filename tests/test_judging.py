@@ -278,17 +278,19 @@ def test_an_address_announced_again_with_another_text_is_a_revision_and_no_story
 
 
 def test_a_page_of_tables_of_which_little_is_left_is_no_copy_by_that(desk):
-    lines = [f"{sentence(random.Random(n), 12)}" for n in range(12)]
-    for number in range(8):
-        numbers = [f"{line} {number}{place}" for place, line in enumerate(lines)]
-        desk.article(
-            f"/a/{number}",
-            f"Results of draw {number}",
-            ["All numbers without warranty, good luck to you all.", *numbers],
-        )
-    desk.feed("a", [(f"Results of draw {number}", f"/a/{number}") for number in range(8)])
-    desk.cycle(NOON)
+    lines = [sentence(random.Random(n), 12) for n in range(14)]
+    rules = sentence(random.Random(99), 45)
 
-    assert desk.rows("select count(*) as n from stories where url like '%/a/%' and copy_of is not null") == [
-        {"n": 0}
-    ]
+    def publish_draw(number: int, *more: str) -> tuple[str, str]:
+        numbers = [f"{line} {number}{place}" for place, line in enumerate(lines)]
+        return desk.article(f"/draw/{number}", f"Results of draw {number}", [*more, *numbers])
+
+    desk.feed("a", [publish_draw(0, rules), *(publish_draw(number) for number in range(1, 8))])
+    desk.cycle(NOON)
+    later = NOON + timedelta(days=4)
+    desk.feed("a", [publish_draw(8, rules)], at=later)
+    desk.cycle(later)
+
+    texts = desk.rows("select text, copy_of from stories where url like '%/draw/0' or url like '%/draw/8'")
+    # Nothing but the rules of the game is left of either, for all else stands on every page.
+    assert texts == [{"text": rules, "copy_of": None}] * 2

@@ -74,6 +74,20 @@ def test_an_address_of_one_group_with_the_text_of_another_makes_them_one(desk):
     assert link.similarity > 0.9
 
 
+def test_of_links_that_are_found_together_each_leads_to_the_whole(desk):
+    store(desk.warehouse, *(stored(f"s{n}", story(n), at=n) for n in range(3)))
+    with run_of(desk) as run:
+        _, links = judging.judge(
+            run,
+            [
+                article("x", cut(story(1), 0.6), url="ledger.example/s0"),
+                article("y", cut(story(2), 0.6), url="ledger.example/s1"),
+            ],
+        )
+
+    assert {link.group_id: link.into_group_id for link in links} == {"s1": "s0", "s2": "s0"}
+
+
 @pytest.mark.parametrize("names", [("late", "other"), ("other", "late")])
 def test_the_younger_becomes_part_of_the_older_whichever_showed_it(desk, names):
     old, young = names
