@@ -253,17 +253,21 @@ def test_what_repeats_a_text_of_the_seed_corpus_alerts_nobody_and_says_so(desk):
     assert told[-1] == "no alert: it repeats a text of the seed corpus"
 
 
-def test_an_address_announced_again_with_another_text_is_a_revision_and_no_story(desk, site):
+def announce_again(desk: Desk, feed: str, text: str, at) -> None:
+    """File an address that sends on to /a/1, where now this text is."""
+    desk.site.page(f"/short/{feed}", b"", status=302, Location="/a/1")
+    desk.article("/a/1", "Twelve lorries at the border", text.split("\n"))
+    desk.feed(feed, [("Twelve lorries at the border", f"/short/{feed}")])
+    desk.cycle(at)
+
+
+def test_an_address_announced_again_with_another_text_is_a_revision_and_no_story(desk):
     text = story(31)
     publish(desk, "a", "/a/1", "Twelve lorries at the border", text)
     desk.cycle(NOON)
-    # Another address that sends on to the first, where the text has been edited since.
-    site.page("/short/1", b"", status=302, Location="/a/1")
     words = text.split(" ")
     words[40:42] = ["fifteen", "lorries"]
-    desk.article("/a/1", "Twelve lorries at the border", " ".join(words).split("\n"))
-    desk.feed("b", [("Twelve lorries at the border", "/short/1")])
-    desk.cycle(NOON + HOUR)
+    announce_again(desk, "b", " ".join(words), NOON + HOUR)
 
     assert desk.rows("select copy_kind from stories order by filed_at desc limit 1") == [{"copy_kind": "url"}]
     [first] = desk.rows("select story_id from stories where url like '%/a/1' and copy_of is null")
@@ -272,9 +276,24 @@ def test_an_address_announced_again_with_another_text_is_a_revision_and_no_story
     assert (row["added_count"], row["removed_count"]) == (2, 2)
     assert "{+fifteen lorries+}" in row["diff"]
 
-    with pipeline.open_run(NOON + HOUR, desk.settings()) as run:
-        pipeline.file_stories(run)
+    file(desk, NOON + HOUR)
     assert desk.rows("select count(*) as n from revisions") == [{"n": 1}]
+    # The second entry is at the address too, and is no story of its own.
+    announce_again(desk, "c", text, NOON + 2 * HOUR)
+    assert desk.rows("select story_id, number from revisions order by number") == [
+        {"story_id": first["story_id"], "number": number} for number in (1, 2)
+    ]
+
+
+def test_an_address_that_has_the_text_of_another_group_now_links_the_two(desk):
+    publish(desk, "a", "/a/1", "Twelve lorries at the border", story(31))
+    publish(desk, "b", "/b/1", "Another matter", story(32))
+    desk.cycle(NOON)
+    announce_again(desk, "c", story(32), NOON + HOUR)
+
+    first = "select min(group_id) as low, max(group_id) as high from stories where copy_of is null and url like '%/1'"
+    # Both were filed in one run, so the one with the lower id counts as the older.
+    assert desk.rows("select into_group_id as low, group_id as high from group_links") == desk.rows(first)
 
 
 def test_a_page_of_tables_of_which_little_is_left_is_no_copy_by_that(desk):

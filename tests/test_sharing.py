@@ -130,3 +130,12 @@ def test_long_rows_lie_in_groups_that_are_quickly_read(house, monkeypatch):
     assert parts.pq.read_metadata(file).num_row_groups > 3
     assert parts.take(file, [99, 0], ["story_id"])["story_id"].to_pylist() == ["s99", "s0"]
     assert parts.read(file, ["story_id"]).num_rows == 100
+
+
+def test_groups_of_their_full_size_are_no_reason_to_write_a_file_anew(house, monkeypatch):
+    monkeypatch.setattr(parts, "_GROUP_BYTES", 1_000)
+    for number in range(parts.MOST_ROW_GROUPS + 5):
+        house.append([stored(f"s{number}", [], text="long " * 400)], batch=f"{number}", day=DAY)
+    [file] = (house.root / "stories").rglob("*.parquet")
+
+    assert parts.pq.read_metadata(file).num_row_groups == parts.MOST_ROW_GROUPS + 5
