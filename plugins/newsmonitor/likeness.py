@@ -161,7 +161,7 @@ def _against(
     """Why two texts that share much are no copies, or None."""
     if _is_template(new, old, days_apart):
         return "a template with other numbers"
-    is_flash = min(len(new.ids), len(old.ids)) < FLASH_WORDS
+    is_flash = max(len(new.ids), len(old.ids)) < FLASH_WORDS
     if is_flash and new.outlet and new.outlet == old.outlet and timedelta(days_apart or 0.0) >= RECURS_AFTER:
         return "a notice that recurs"
     leads = [float(covered[:_LEAD_WORDS].mean()) for covered in (here, there)]
