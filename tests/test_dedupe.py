@@ -189,13 +189,16 @@ def test_a_warning_in_nearly_the_same_words_is_told_apart_by_its_hour_too():
     assert register.judge(flash("s3", "B", hours=5.1, text=f"{WARNING} More.")).group_id in ("s0", "s2")
 
 
-def test_of_equals_the_nearest_in_time_counts():
-    stored = [
-        Known(group_id=name, reading=read("", LONG), at=NOON - timedelta(days=days))
-        for name, days in (("old", 20), ("new", 1), ("older", 30))
-    ]
+def test_of_equals_the_first_counts_and_of_flashes_the_nearest_in_time():
+    def stored(text: str) -> list[Known]:
+        days = {"old": 20, "new": 1, "older": 30}
+        return [
+            Known(group_id=name, reading=read("", text), at=NOON - timedelta(days=ago))
+            for name, ago in days.items()
+        ]
 
-    assert Register().judge(article("b", cut(LONG, 0.5)), stored).copy_of == "new"
+    assert Register().judge(article("b", cut(LONG, 0.5)), stored(LONG)).copy_of == "old"
+    assert Register().judge(article("b", f"{WARNING} So the mayor."), stored(WARNING)).copy_of == "new"
 
 
 def test_a_flash_is_a_copy_only_under_the_same_headline():

@@ -273,13 +273,16 @@ def _whole(group: str, kind: str) -> Verdict:
 
 
 def _nearest(article: Article, candidates: Sequence[Known]) -> Verdict | None:
-    """The verdict by the likest of the candidates that the story is a copy of; of equals the nearest in time."""
+    """The verdict by the likest of the candidates that the story is a copy of; of equals the first.
+
+    Of flashes that are equally like it, the nearest in time: they are given out again.
+    """
     common = _common(candidates)
     best: tuple[tuple[float, float], Known, Likeness] | None = None
     for known in candidates:
         days = abs((article.at - known.at).total_seconds()) / 86400 if known.at else 0.0
         likeness = _compared(article, known, days, common)
-        rank = (likeness.similarity, -days)
+        rank = (likeness.similarity, -days if article.is_flash else 0.0)
         if likeness.is_copy and (best is None or rank > best[0]):
             best = rank, known, likeness
     if best is None:
