@@ -38,8 +38,9 @@ def stored(name: str, text: str, *, at: float = 0, **more):
     )
 
 
-def article(name: str, text: str, *, url: str | None = None) -> Article:
+def article(name: str, text: str, *, url: str | None = None, **more) -> Article:
     return Article(
+        **more,
         story_id=name,
         url_keys=(url or f"ledger.example/{name}",),
         text_sha256=text_hash(text, ""),
@@ -86,6 +87,27 @@ def test_of_links_that_are_found_together_each_leads_to_the_whole(desk):
         )
 
     assert {link.group_id: link.into_group_id for link in links} == {"s1": "s0", "s2": "s0"}
+
+
+def test_a_group_that_begins_with_this_run_is_younger_than_any_that_is_stored(desk):
+    store(desk.warehouse, stored("old", story(1)))
+    with run_of(desk) as run:
+        _, [link] = judging.judge(
+            run, [article("begun", story(2)), article("new", cut(story(2), 0.6), url="ledger.example/old")]
+        )
+
+    assert (link.group_id, link.into_group_id) == ("begun", "old")
+
+
+def test_what_a_feed_says_in_the_page_s_stead_links_nothing(desk):
+    live = "Follow our live coverage of the war, with all that is known of the fighting near the border this hour."
+    store(desk.warehouse, stored("first", story(1)), stored("live", live, at=10))
+    with run_of(desk) as run:
+        _, links = judging.judge(run, [article("new", live, url="ledger.example/first", has_page_text=False)])
+
+    assert links == []
+    assert again(desk, article("first", live, has_page_text=False)) == {}
+    assert again(desk, article("first", live)) == {"live": "first"}
 
 
 @pytest.mark.parametrize("names", [("late", "other"), ("other", "late")])

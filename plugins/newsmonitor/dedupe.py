@@ -54,6 +54,8 @@ class Article:
     text_sha256: str | None
     reading: Reading
     at: datetime
+    # What a feed says in its stead ("Follow our live coverage") may be said of many: it links no groups.
+    has_page_text: bool = True
 
     @property
     def is_flash(self) -> bool:

@@ -103,21 +103,19 @@ def _store_versions(run: Run, drafts: Sequence[_Draft]) -> None:
 
     Before the drafts are filed, which is not done again.
     """
-    keys = {draft.entry.entry_id: _url_keys(draft) for draft in drafts}
-    stories = (
-        worklist.stories_at(run.warehouse, {key for each in keys.values() for key in each}) if keys else {}
-    )
-    pairs = [
-        (next(stories[key] for key in keys[draft.entry.entry_id] if key in stories), draft.page)
-        for draft in drafts
-        if any(key in stories for key in keys[draft.entry.entry_id])
-    ]
+    keys = {key for draft in drafts for key in _url_keys(draft)}
+    stories = worklist.stories_at(run.warehouse, keys) if keys else {}
+    found = []
+    for draft in drafts:
+        key = next((key for key in _url_keys(draft) if key in stories), None)
+        if key is not None:
+            found.append((*stories[key], draft.page))
     versions.store_versions(
         run,
-        [(story_id, page) for (story_id, _), page in pairs],
+        [(story_id, page) for story_id, _, page in found],
         found_by="entry",
         batch=run.batch(),
-        since=min((day for (_, day), _ in pairs), default=run.at.date()),
+        since=min((day for _, day, _ in found), default=run.at.date()),
     )
 
 
@@ -134,6 +132,7 @@ def _article(draft: _Draft) -> Article:
         text_sha256=draft.text_sha256 if draft.is_whole else None,
         reading=read(draft.title, draft.text, outlet=draft.entry.outlet),
         at=_published(draft.entry, draft.page)[0] or draft.entry.seen_at,
+        has_page_text=draft.is_of_page,
     )
 
 

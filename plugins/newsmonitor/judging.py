@@ -49,10 +49,10 @@ def judge(run: Run, articles: Sequence[Article]) -> tuple[list[Verdict], list[Gr
     for article, stored in zip(articles, _stored_alike(run, articles), strict=True):
         # Before it is judged, for then its text is known to be of that group.
         group = register.by_url(article)
-        if group is not None and (other := register.by_text(article, stored)):
+        if group is not None and article.has_page_text and (other := register.by_text(article, stored)):
             pairs.append((article, group, other, "url"))
         verdicts.append(register.judge(article, stored))
-    return verdicts, _links(run, pairs)
+    return verdicts, _links(run, articles, pairs)
 
 
 def judge_again(run: Run, articles: Sequence[Article]) -> tuple[dict[str, tuple[int, ...]], list[GroupLink]]:
@@ -65,13 +65,14 @@ def judge_again(run: Run, articles: Sequence[Article]) -> tuple[dict[str, tuple[
     pairs = []
     for article, stored in zip(articles, _stored_alike(run, articles), strict=True):
         # What is stored of these is what they were before.
-        found = register.by_text(article, [known for known in stored if known.group_id not in own])
+        others = [known for known in stored if known.group_id not in own]
+        found = register.by_text(article, others) if article.has_page_text else None
         if found is None or found.group_id == article.story_id:
             register.keep(article)
         else:
             pairs.append((article, article.story_id, found, found.copy_kind or "near"))
     prints = {article.story_id: fingerprint_of(article) for article in articles}
-    return prints, _links(run, pairs)
+    return prints, _links(run, articles, pairs)
 
 
 def _texts(run: Run, articles: Sequence[Article]) -> dict[str, str]:
@@ -126,13 +127,16 @@ def _headlines(run: Run, articles: Sequence[Article]) -> Headlines:
     return known
 
 
-def _links(run: Run, pairs: Sequence[tuple[Article, str, Verdict, str]]) -> list[GroupLink]:
+def _links(
+    run: Run, articles: Sequence[Article], pairs: Sequence[tuple[Article, str, Verdict, str]]
+) -> list[GroupLink]:
     """The links that follow from a story being in one group and its text in another: the younger into the older.
 
     A group that others were linked into is linked no further, and one is linked once: so links do not chain.
     """
     names = {name for _, group, other, _ in pairs for name in (group, other.group_id)}
-    begun = worklist.groups_begun(run.warehouse, names)
+    # Those that begin with this very run are not stored yet.
+    begun = {each.story_id: run.at for each in articles} | worklist.groups_begun(run.warehouse, names)
     linked = worklist.linked_groups(run.warehouse)
     new: list[GroupLink] = []
     for article, group, other, reason in pairs:
