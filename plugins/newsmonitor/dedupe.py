@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from newsmonitor.headlines import Headline, Headlines
 from newsmonitor.likeness import FLASH_WORDS, RECURS_AFTER, Likeness, Reading, compare, read
-from newsmonitor.shingles import Ids, asked, fold, sample
+from newsmonitor.shingles import Ids, fold
 
 #: A stored or known text is compared if it shares so many of its sampled numbers, and this part of them...
 LEAST_SHARED = 2
@@ -111,7 +111,7 @@ class Known:
 
 def fingerprint_of(article: Article) -> tuple[int, ...]:
     """The sample of its text by which later copies find it."""
-    return tuple(sample(article.reading.triples).tolist())
+    return tuple(article.reading.sample.tolist())
 
 
 def normalise(text: str) -> str:
@@ -141,7 +141,7 @@ class Shelf:
 
     def add(self, known: Known) -> None:
         """Know one more; a text that is too short is never found."""
-        numbers = sample(known.reading.triples).tolist()
+        numbers = known.reading.sample.tolist()
         for number in numbers:
             self._by_number[number].append(len(self._known))
         self._known.append(known)
@@ -241,7 +241,7 @@ class Register:
                 return _whole(group, kind)
         if article.is_flash and (group := self.flashes.group_of(article)):
             return _whole(group, "exact") if group != article.story_id else None
-        numbers = asked(article.reading.distinct)
+        numbers = article.reading.asked
         candidates = {
             known.group_id: known
             for known in (*self.corpus.shelf.alike(numbers), *stored, *self.batch.alike(numbers))
@@ -249,16 +249,13 @@ class Register:
         return _nearest(article, list(candidates.values()))
 
     def _alone(self, article: Article) -> Verdict:
-        fingerprint = fingerprint_of(article)
-        near = self.headlines.nearest(_headline(article))
-        if near is None:
-            return Verdict(group_id=article.story_id, fingerprint=fingerprint)
+        similar_id, similarity = self.headlines.nearest(_headline(article)) or (None, None)
         return Verdict(
             group_id=article.story_id,
-            copy_kind="headline",
-            similar_id=near[0],
-            similarity=near[1],
-            fingerprint=fingerprint,
+            copy_kind="headline" if similar_id else None,
+            similar_id=similar_id,
+            similarity=similarity,
+            fingerprint=fingerprint_of(article),
         )
 
 

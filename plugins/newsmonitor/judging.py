@@ -25,7 +25,6 @@ from newsmonitor.dedupe import (
 from newsmonitor.headlines import WITHIN, Headline, Headlines
 from newsmonitor.likeness import read
 from newsmonitor.records import GroupLink, Story
-from newsmonitor.shingles import asked
 
 # Enough of a stored story to compare with it. None is a copy: those have no fingerprint.
 _COMPARED = ("group_id", "title", "text", "outlet", "published_at", "seen_at")
@@ -95,7 +94,7 @@ def _stored_alike(run: Run, articles: Sequence[Article]) -> list[list[Known]]:
     places = run.warehouse.sharing(
         Story,
         "fingerprint",
-        [asked(article.reading.distinct) for article in articles],
+        [article.reading.asked for article in articles],
         since=run.at.date() - timedelta(days=run.settings.copy_days),
         recent=(run.at - _RECENT).date(),
         least=LEAST_SHARED,

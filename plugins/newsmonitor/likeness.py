@@ -15,7 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
-from newsmonitor.shingles import FEWEST, WORDS, Ids, ids_of, numbers_among, shingle_hashes, words
+from newsmonitor.shingles import (
+    FEWEST,
+    WORDS,
+    Ids,
+    asked,
+    ids_of,
+    numbers_among,
+    sample,
+    shingle_hashes,
+    words,
+)
 
 # Share of the shorter text's word triples. Of unrelated stories on one subject, one pair in a thousand has more
 # than a quarter in common; of a copy in which every third word was changed, 29% are left at the least.
@@ -85,6 +95,16 @@ class Reading:
     def distinct(self) -> Ids:
         """The hashes, each once, sorted."""
         return np.unique(self.triples)
+
+    @cached_property
+    def sample(self) -> NDArray[np.uint32]:
+        """What is stored of them, by which later copies find it."""
+        return sample(self.triples)
+
+    @cached_property
+    def asked(self) -> NDArray[np.uint32]:
+        """The numbers by which it asks for what is stored."""
+        return asked(self.distinct)
 
     @cached_property
     def title_numbers(self) -> Counter[str]:

@@ -41,14 +41,15 @@ def take(part: Path, rows: Sequence[int], columns: list[str]) -> pa.Table:
     for group in range(file.num_row_groups):
         starts.append(starts[-1] + file.metadata.row_group(group).num_rows)
     by_group: dict[int, list[int]] = {}
-    for row in sorted(set(rows)):
+    ordered = sorted(set(rows))
+    for row in ordered:
         by_group.setdefault(bisect_right(starts, row) - 1, []).append(row)
     # One group at a time: all of them at once would be a day's texts in memory.
     found = pa.concat_tables(
         file.read_row_group(group, columns=columns).take([row - starts[group] for row in wanted])
         for group, wanted in by_group.items()
     )
-    places = {row: place for place, row in enumerate(sorted(set(rows)))}
+    places = {row: place for place, row in enumerate(ordered)}
     return found.take([places[row] for row in rows])
 
 

@@ -44,7 +44,6 @@ _CLOSED = timedelta(days=2)
 
 
 # A number that so many of the stories of the last days have, and this share of them, tells nothing: "one of the".
-_COMMON_DAYS = timedelta(days=2)
 _COMMON_LEAST, _COMMON_SHARE = 10, 0.0005
 
 # Reads one column. What is common is left out before the join, or a thousand texts against a million would meet in
