@@ -2,7 +2,7 @@
 ### Send alerts
 
 Delivers what is owed: every story group that matched an alert rule and that a channel has not taken yet. Runs
-when new stories about the topic were filed, and every five minutes, so that a channel that was down is tried
+when new stories about a topic were filed, and every five minutes, so that a channel that was down is tried
 again.
 
 What is owed is a query over `stories` and `alerts`, no queue: nothing is lost by a crash, and nothing is sent
@@ -12,17 +12,26 @@ twice by a retry. Each try is a row in `alerts`.
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import Asset, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
-KURSK = Asset(name="stories/kursk", uri="x-newsmonitor://stories/kursk")
+from newsmonitor.settings import Settings
+from newsmonitor.topicids import topic_ids
+
+TOPICS = [
+    Asset(name=f"stories/{topic}", uri=f"x-newsmonitor://stories/{topic}")
+    for topic in topic_ids(Settings.from_env().seeds / "topics")
+]
+EVERY_FIVE_MINUTES = CronTriggerTimetable("*/5 * * * *", timezone="UTC")
 # Airflow lists an asset where a DAG names it; ingest_news adds its assets only when there is something new.
 STORIES = Asset(name="stories", uri="x-newsmonitor://stories")
 
 
 @dag(
     dag_display_name="Send alerts",
-    schedule=AssetOrTimeSchedule(
-        timetable=CronTriggerTimetable("*/5 * * * *", timezone="UTC"), assets=[KURSK]
+    schedule=(
+        AssetOrTimeSchedule(timetable=EVERY_FIVE_MINUTES, assets=AssetAny(*TOPICS))
+        if TOPICS
+        else EVERY_FIVE_MINUTES
     ),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,

@@ -22,12 +22,13 @@ PURE = {
     "extract", "articletext", "blocks", "blockfeatures", "blockmodel", "boilerplate", "decoding", "languages",
     "structured", "linkeddata", "pagefields", "pagetitles", "pagedates", "pageauthors", "bylines",
     "wallchecks", "wallmarks", "wallphrases", "walloffers", "walladdresses",
-    "topics", "topicfile", "topictext",
+    "topics", "topicfile", "topicspec", "topicscan", "topicscore", "folding", "terms", "inflection", "tomlfile",
+    "placesfile", "tagging",
     "addresses", "codings", "targets", "webfailure",
 }  # fmt: skip
 RIM = {
     "web", "curlloop", "politeness",
-    "notify", "warehouse", "parts", "archive", "workers", "seeds", "settings",
+    "notify", "warehouse", "parts", "archive", "workers", "seeds", "settings", "topicids",
     "samplesite", "samplefiles"
 }  # fmt: skip
 JOIN = {
@@ -35,6 +36,7 @@ JOIN = {
     "explain", "report", "reading", "pageview", "reextract", "cli_pages", "judging", "refingerprint", "cli_fingerprint",
     "looking", "rechecking", "versions", "cli_revisions", "groupview", "cli_group", "alertlist",
     "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
+    "judgedagain", "retag", "backtest", "trying", "topicview", "cli_topic",
     "__main__", "__init__",
 }  # fmt: skip
 # A rim module may use the helper it was split into, and Parquet's schemas are pure.

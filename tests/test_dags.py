@@ -4,11 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desk import NOON, PEACE, ROOT, TEN_MINUTES, WAR, Desk
+from newsmonitor.records import Story
 from newsroom import faults
 
 # Airflow reads its settings at import and keeps module state, so it runs in a process of its own: one for all
@@ -32,7 +35,8 @@ assert not bag.import_errors, bag.import_errors
 def describe():
     return {
         dag_id: {
-            "schedule": dag.schedule if isinstance(dag.schedule, str) else dag.schedule.timetable.expression,
+            "schedule": getattr(getattr(dag.schedule, "timetable", None), "expression", dag.schedule),
+            "params": {name: dag.params.get_param(name).schema for name in dag.params},
             "assets": [each.name for each in getattr(dag.timetable.asset_condition, "objects", [])],
             "tasks": {
                 task.task_id: {
@@ -51,9 +55,10 @@ def describe():
         }
         for dag_id, dag in bag.dags.items()
     }
-def run(dag, at, env):
+def run(dag, at, env, conf):
     os.environ.update(env)
-    result = bag.dags[dag].test(run_after=datetime.fromisoformat(at), logical_date=datetime.fromisoformat(at))
+    moment = datetime.fromisoformat(at)
+    result = bag.dags[dag].test(run_after=moment, logical_date=moment, run_conf=conf)
     instances = result.get_task_instances()
     with create_session() as session:
         events = [[e.asset.name, e.extra] for e in session.query(AssetEvent).order_by(AssetEvent.id)]
@@ -116,7 +121,7 @@ class Airflow:
             pytest.fail(f"Airflow ended: {self._log.read()[-3000:]}")
         return json.loads(answer)
 
-    def run(self, dag: str, desk: Desk, at) -> dict:
+    def run(self, dag: str, desk: Desk, at, **conf: str) -> dict:
         settings = desk.settings()
         env = {
             "NEWSMONITOR_WAREHOUSE": str(settings.warehouse),
@@ -125,7 +130,7 @@ class Airflow:
             "NEWSMONITOR_ALLOW_NETWORKS": "127.0.0.0/8",
             "NEWSMONITOR_ALERT_URLS": " ".join(desk.alert_urls),
         }
-        return self.ask(do="run", dag=dag, at=at.isoformat(), env=env)
+        return self.ask(do="run", dag=dag, at=at.isoformat(), env=env, conf=conf)
 
     def close(self) -> None:
         self._process.communicate(timeout=30)
@@ -147,15 +152,24 @@ def desk(site, tmp_path) -> Desk:
 def test_the_dags_are_as_documented(airflow):
     dags = airflow.ask(do="describe")
 
-    assert set(dags) == {"ingest_news", "recheck_stories", "send_alerts"}
+    assert set(dags) == {"ingest_news", "recheck_stories", "retag_stories", "send_alerts"}
     assert (dags["ingest_news"]["schedule"], dags["ingest_news"]["assets"]) == ("*/5 * * * *", [])
     assert (dags["send_alerts"]["schedule"], dags["send_alerts"]["assets"]) == (
         "*/5 * * * *",
-        ["stories/kursk"],
+        ["stories/kursk", "stories/zaporizhzhia-npp"],
     )
     assert (dags["recheck_stories"]["schedule"], dags["recheck_stories"]["assets"]) == ("*/10 * * * *", [])
     [task] = dags["recheck_stories"]["tasks"].values()
     assert (task["mapped"], task["downstream"]) == (True, [])
+    assert dags["retag_stories"]["schedule"] is None
+    assert {name: schema["format"] for name, schema in dags["retag_stories"]["params"].items()} == {
+        "since": "date",
+        "until": "date",
+    }
+    assert {name: (t["pool"], t["mapped"]) for name, t in dags["retag_stories"]["tasks"].items()} == {
+        "list_days": ("default_pool", False),
+        "retag_day": ("warehouse", True),
+    }
     tasks = dags["ingest_news"]["tasks"]
     assert {name: task["downstream"] for name, task in tasks.items()} == {
         "poll_feeds": ["fetch_pages"],
@@ -257,3 +271,30 @@ def test_recheck_stories_finds_what_was_edited_an_hour_later(airflow, desk):
     assert result["tasks"] == {"recheck_stories[0]": ["success", "all stories"]}
     assert result["counts"]["recheck_stories"] == {"checked": 1, "revised": 1, "gone": 0, "failed": 0}
     assert desk.rows("select diff from revisions") == [{"diff": "# [-Fighting-]{+Losses+} near Sudzha"}]
+
+
+def test_retag_stories_gives_the_chosen_days_the_tags_of_today(airflow, desk):
+    later = NOON + timedelta(days=1)
+    for at, path in ((NOON, "/1"), (later, "/2")):
+        desk.feed("ledger", [desk.article(path, f"Fighting near Sudzha {path}", WAR)], at=at)
+        desk.cycle(at)
+    stories = desk.warehouse.read(Story)
+    days = [NOON.date(), later.date()]
+    bare = {"topics": (), "tags": (), "level": None, "matches": (), "places": (), "events": (), "actors": ()}
+    desk.warehouse.replace([replace(story, **bare) for story in stories], days=days)
+
+    result = airflow.run("retag_stories", desk, later + TEN_MINUTES, since=f"{later:%Y-%m-%d}")
+
+    assert result["tasks"]["retag_day[0]"] == ["success", "2026-11-25"]
+    assert result["counts"]["list_days"] == ["2026-11-25"]
+    assert (result["counts"]["retag_day"]["stories"], result["counts"]["retag_day"]["gained"]) == (1, 1)
+    assert desk.rows("select day, level from stories order by day") == [
+        {"day": days[0], "level": None},
+        {"day": days[1], "level": "main"},
+    ]
+
+    # Airflow keeps the params of a run in its DAG while the process lives: so the day is given here too.
+    rest = airflow.run("retag_stories", desk, later + 2 * TEN_MINUTES, since=f"{NOON:%Y-%m-%d}")
+
+    assert rest["counts"]["list_days"] == ["2026-11-25", "2026-11-24"]
+    assert desk.rows("select count(*) as n from stories where level = 'main'") == [{"n": 2}]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmonitor.records import TABLES, Match, Story, UInt32
+from newsmonitor.records import TABLES, Match, Story, Tag, UInt32
 from newsmonitor.schemas import BATCH, describe_tables, from_table, schema_of, to_table
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
@@ -38,7 +38,8 @@ def values_of(hint: object) -> st.SearchStrategy:
     kinds = [kind for kind in VALUES if hint is kind or hint == kind | None]
     if kinds:
         return VALUES[kinds[0]] if hint is kinds[0] else st.none() | VALUES[kinds[0]]
-    items = rows_of(Match) if "Match" in text else VALUES[UInt32] if "UInt32" in text else VALUES[str]
+    structs = [rows_of(record) for record in (Match, Tag) if record.__name__ in text]
+    items = structs[0] if structs else VALUES[UInt32] if "UInt32" in text else VALUES[str]
     return st.lists(items, max_size=3).map(tuple)
 
 

@@ -117,7 +117,7 @@ def test_a_file_saved_by_notepad_is_read():
         ('ru = ["Олдбери~"]', 'de = ["Oldbery~"]', 'line 13: "Oldbery~": word~ works for ru, uk, pl only; list'),
         ('"Aldbury Vale"', '"Aldbury Vale~"', 'line 12: "Aldbury Vale~": word~ works for ru, uk, pl only'),
         ('"Aldbury Vale"', '"A*"', 'line 12: "A*": one letter and * is nearly every word'),
-        ('"Aldbury Vale"', '"Ald*bury"', 'line 12: "Ald*bury": * or ~ stands once, at the end of a word'),
+        ('"Aldbury Vale"', '"Ald*bury"', 'line 12: "Ald*bury": = stands at the beginning of a word'),
         ('"Aldbury Vale"', '"(Vale)"', 'line 12: "(Vale)": "(Vale)" does not begin and end with a letter'),
         ('"Aldbury Vale"', '""', "line 12: an empty term"),
         ('"Aldbury Vale"', "5", 'line 11: "en" is no list of texts'),

@@ -1,27 +1,18 @@
-"""The topic that ships, on sentences of our own; and the tagging rules on small topics."""
+"""The rules of tagging, on small topics."""
 
 import pickle
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsmonitor.folding import fold
 from newsmonitor.records import Match
-from newsmonitor.topicfile import load_topic, run_tests
-from newsmonitor.topics import Tagging, Topic, tag
-from newsmonitor.topictext import fold, parse_term
+from newsmonitor.terms import parse_term
+from newsmonitor.topicfile import load_topic
+from newsmonitor.topics import Tagging, tag
+from topicfiles import KURSK, inline, kursk, senses, slice_of
 
-SEEDS = Path(__file__).resolve().parents[1] / "seeds"
-
-
-def load_kursk() -> Topic:
-    text = (SEEDS / "topics/kursk.toml").read_text("utf-8")
-    places = (SEEDS / "places/kursk.csv").read_text("utf-8")
-    return load_topic(text, places, where="kursk.toml", places_where="kursk.csv")
-
-
-KURSK = load_kursk()
 SMALL = load_topic(
     """
     id = "small"
@@ -59,139 +50,8 @@ SMALL = load_topic(
 )
 
 
-def inline(body: str, places: str | None = None) -> Topic:
-    head = 'id = "t"\ntitle = "T"\n' + ('places = "p.csv"\n' if places else "")
-    return load_topic(head + body, places, where="t.toml")
-
-
-def kursk(title: str | None, text: str | None = None, language: str | None = None) -> Tagging:
-    return tag(KURSK, title=title, text=text, language=language)
-
-
 def small(title: str | None, text: str | None = None, language: str | None = None) -> Tagging:
     return tag(SMALL, title=title, text=text, language=language)
-
-
-def slice_of(match: Match, title: str | None, text: str | None) -> str:
-    return ((title if match.field == "title" else text) or "")[match.start : match.end]
-
-
-def senses(tagging: Tagging) -> set[str | None]:
-    return {match.sense for match in tagging.matches if not match.counted}
-
-
-@pytest.mark.parametrize(
-    "title, text",
-    [
-        ("Fierce fighting in Russia's Kursk region", "Ukrainian forces attacked near Sudzha."),
-        ("Russia says downed 12 Ukrainian drones over Kursk", None),
-        ("Drone attack hits airfield in Kursk region", "Ukraine did not comment on Tuesday, in December 2022."),
-        ("North Korean troops in Kursk, Kyiv says", None),
-        ("Residents flee as incursion into Russia enters second week", "Ukrainian troops hold Sudzha."),
-        ("ВСУ пытаются прорваться в Курскую область", None),
-        ("Бои под Курском: что известно", "Минобороны сообщило об ударах."),
-        ("Под Суджей освобождено ещё одно село", "Противник отступил, сообщило Минобороны."),
-        ("Беспилотник атаковал Курскую АЭС", "Украина не прокомментировала."),
-        ("Куряне покидают приграничье из-за обстрелов", "Губернатор Курской области назвал число эвакуированных."),
-        ("ЗСУ просунулися на Курщині", None),
-        ("Бої в Курській області тривають", "Генштаб повідомив про удари по Суджі."),
-        ("Дрони атакували аеродром у Курську", None),
-        ("Сирський: операція на Курському напрямку триває", None),
-        ("Walki w obwodzie kurskim", "Ukraińskie siły zajęły Sudżę."),
-        ("Ukrainische Truppen rücken in der Region Kursk vor", None),
-        ("L'Ukraine avance dans la région de Koursk", None),
-        ("Ucrania lanza una ofensiva en la región de Kursk", None),
-        ("Ucraina, battaglia nella regione di Kursk", None),
-        ("Ukrajina útočí v Kurské oblasti", None),
-    ],
-)  # fmt: skip
-def test_the_war_in_the_oblast_is_the_topic_at_any_date_and_in_any_language(title, text):
-    assert kursk(title, text).level == "main"
-
-
-@pytest.mark.parametrize(
-    "sense, title, text",
-    [
-        ("battle of 1943", "The Battle of Kursk, 1943", "The Wehrmacht lost to the Red Army at Prokhorovka."),
-        ("battle of 1943", "80 лет Курской битве", "Вермахт потерпел поражение на Курской дуге в 1943 году."),
-        ("battle of 1943", "Курська битва 1943 року", "Червона армія зупинила вермахт на Курській дузі."),
-        ("battle of 1943", "Rocznica bitwy pod Kurskiem", "W 1943 roku Armia Czerwona pokonała wojska Hitlera."),
-        ("submarine", "The Kursk submarine disaster", "The crew of the K-141 died in the Barents Sea."),
-        ("submarine", "Гибель подлодки «Курск»", "Моряки погибли в Баренцевом море."),
-        ("submarine", "Підводний човен «Курськ»: річниця загибелі", "Субмарина затонула в Баренцевому морі."),
-        ("station or street", "Moscow's Kursk station closed", None),
-        ("station or street", "Пожар на Курском вокзале", "Электрички задержаны, сообщила РЖД."),
-        ("station or street", "На Курському вокзалі Москви сталася пожежа", None),
-        ("magnetic anomaly", "Kursk Magnetic Anomaly yields iron ore", None),
-        ("magnetic anomaly", "Курская магнитная аномалия: добыча железной руды", None),
-        ("magnetic anomaly", "Курська магнітна аномалія і залізна руда", None),
-        ("surname", "Jacek Kurski o mediach", "Kurskiego zapytano o rząd."),
-        ("surname", "Дмитрий Курский: 150 лет наркому юстиции", None),
-        ("sport", "Football: Avangard Kursk reach the final", "The league match ended 2-1, its striker said."),
-        ("sport", "Баскетболистки из Курска выиграли матч", "В чемпионате страны."),
-        ("sport", "Футбол: клуб з Курська програв матч чемпіонату", None),
-        ("peaceful news of the region", "Harvest festival in Kursk", "Rainfall helped the sugar beet."),
-        ("peaceful news of the region", "В Курской области собрали урожай свеклы", "Аграрии довольны погодой."),
-        ("peaceful news of the region", "У Курській області снігопад", "Синоптики обіцяють опади."),
-    ],
-)  # fmt: skip
-def test_another_thing_of_the_name_is_ruled_out_and_kept_as_evidence(sense, title, text):
-    tagging = kursk(title, text)
-
-    assert tagging.level is None
-    assert sense in senses(tagging)
-    assert all(match.points == 0 for match in tagging.matches if not match.counted)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Голова засуджує рішення суду, який засуджував і осуджував.",
-        "Курсы валют и курсовая работа; курсант ускорил.",
-        "Курси валют зросли, курсант на курсі.",
-        "Die Kurskorrektur der Bank, ein Kurswechsel.",
-        "POW camps, power and Kurskaya as a surname in lower case: kurskayaya.",
-        "",
-        "Nothing of it.",
-    ],
-)
-def test_a_word_that_only_looks_alike_is_nothing(text):
-    assert kursk(None, text).matches == ()
-
-
-def test_a_story_that_compares_both_battles_is_the_topic():
-    title = "Two battles, one name"
-    text = (
-        "In 1943 the Wehrmacht lost the Battle of Kursk to the Red Army. In August 2024 Ukrainian forces crossed "
-        "into the Kursk region with tanks; drones and missiles decided it, Kyiv said."
-    )
-
-    tagging = kursk(title, text)
-
-    assert tagging.level == "main"
-    assert "battle of 1943" in senses(tagging)
-
-
-def test_an_anniversary_with_words_of_today_is_not_the_topic():
-    text = (
-        "Speaking in the city of Kursk he thanked soldiers fighting in Ukraine. The Red Army beat Nazi Germany "
-        "there in 1943, he said."
-    )
-
-    tagging = kursk("Putin marks 80th anniversary of the Battle of Kursk", text)
-
-    assert tagging.level is None
-    assert senses(tagging) == {"battle of 1943"}
-
-
-def test_one_place_in_a_list_of_places_is_a_mention():
-    text = "Air defence shot down 12 drones over Kursk, 6 over Belgorod, 5 over Bryansk and 3 over Crimea overnight."
-
-    assert kursk("Overnight attacks on Russia", text).level == "mention"
-
-
-def test_a_headline_without_a_word_of_the_war_is_a_mention():
-    assert kursk("Курск: что происходит").level == "mention"
 
 
 def test_points_are_the_parts_of_the_score():
@@ -282,41 +142,132 @@ def test_a_name_that_is_another_thing_in_one_language_is_ruled_out_there():
     assert (match.role, match.counted, match.sense) == ("sense", False, "person")
 
 
-def test_an_anchor_with_its_condition_beats_another_thing_of_the_same_word():
-    tagging = kursk("Ukraińskie drony nad obwodami: kurski, briański")
+CALM = "It was a calm day and all went on as it had for years. " * 4
 
-    assert [(match.term, match.counted) for match in tagging.matches if match.points > 10] == [
-        ("kurski~", True)
+
+def test_each_mention_is_judged_by_what_stands_around_it():
+    text = f"The captain and the crew of the navy met in Aldbury. {CALM}War came to Aldbury with a gun."
+
+    tagging = small("News", text)
+
+    mentions = [(match.counted, match.sense) for match in tagging.matches if match.term == "Aldbury"]
+    assert mentions == [(False, "ship"), (True, None)]
+    assert tagging.level is not None
+
+
+def test_where_nothing_stands_around_a_mention_the_whole_story_decides():
+    about_ships = f"The captain and the crew of the navy. {CALM}Aldbury. {CALM}A gun."
+    about_war = f"War, and a gun. {CALM}Aldbury. {CALM}The captain."
+
+    assert senses(small("News", about_ships)) == {"ship"}
+    assert senses(small("News", about_war)) == set()
+
+
+def test_as_many_signs_as_words_of_proof_leave_the_mention_its_points():
+    assert small(None, "War, said the captain in Aldbury.").score > 0
+
+
+LANDMARKS = inline("""
+    [[anchor]]
+    name = "town"
+    en = ["Aldbury"]
+    [[context]]
+    name = "war"
+    proves = true
+    en = ["war", "gun*"]
+    [[event]]
+    name = "siege"
+    acled = "Battles / Armed clash"
+    en = ["siege", "war"]
+    [[actor]]
+    name = "army"
+    proves = true
+    en = ["army", "POW", "=March"]
+    [landmark]
+    en = ["borders", "border with"]
+    [elsewhere]
+    en = ["Overton"]
+    """)
+
+
+def landmarks(title: str | None, text: str | None = None) -> Tagging:
+    return tag(LANDMARKS, title=title, text=text, language=None)
+
+
+def test_a_name_that_says_where_another_thing_is_gives_no_more_than_a_mention():
+    title = "War in the vale which borders Aldbury"
+    text = "Guns were heard at the border with Aldbury, where the war began under siege. " * 9
+
+    tagging = landmarks(title, text)
+
+    assert tagging.level == "mention"
+    assert tagging.parts.reason == "named only to say where something else is"
+    assert tagging.parts.title == tagging.parts.lead == 0
+    assert landmarks("War in Aldbury, which borders the vale", text).level == "main"
+    assert landmarks("The border with the vale: war in all the streets of Aldbury").level == "main"
+
+
+def test_a_story_whose_headline_names_another_place_is_about_that():
+    text = "Guns were heard in Aldbury as well, and a siege of the war army."
+
+    assert landmarks("War in Overton", text).level == "mention"
+    assert landmarks("War in Overton", text).parts.reason == "the headline names another place"
+    assert landmarks("War", text).level == "main"
+    assert landmarks("War in Overton and Aldbury", text).level == "main"
+    assert landmarks("War in Overton", "Aldbury, Aldbury and Aldbury: guns, siege.").level == "main"
+
+
+def test_one_mention_in_a_long_text_is_a_mention_unless_the_headline_has_it():
+    text = "War and guns in Aldbury. " + CALM * 3
+
+    thin = landmarks("News", text)
+
+    assert thin.level == "mention"
+    assert thin.parts.reason == "not in the headline, and seldom in the text"
+    assert landmarks("News of Aldbury", text).level == "main"
+    assert landmarks("News", text + "Aldbury again.").level == "main"
+
+
+def test_the_parts_of_the_score_times_the_factor_are_the_points_of_the_matches():
+    for tagging in (
+        landmarks("War in Overton", "Guns in Aldbury, a siege, in Aldbury, " + CALM + "Aldbury. Aldbury."),
+        landmarks("Aldbury in spring", CALM + CALM + "Aldbury."),
+        kursk("В Курской области бои", "Под Суджей ВСУ атаковали Махновку. " * 9),
+    ):
+        parts = tagging.parts
+        total = (parts.title + parts.lead + parts.body + parts.places + parts.context) * parts.factor
+        assert total == pytest.approx(tagging.score, abs=0.05)
+        assert sum(match.points for match in tagging.matches) == pytest.approx(tagging.score, abs=0.05)
+        assert (parts.reason is None) == (parts.factor == 1)
+
+
+def test_events_and_actors_near_a_mention_are_facets_with_evidence():
+    text = f"The army laid siege to Aldbury. {CALM}A siege elsewhere, by another army."
+
+    tagging = landmarks("News", text)
+
+    assert (tagging.events, tagging.actors) == (("siege",), ("army",))
+    found = [(m.role, m.name, m.acled, slice_of(m, "News", text)) for m in tagging.matches]
+    assert found == [
+        ("actor", "army", None, "army"),
+        ("event", "siege", "Battles / Armed clash", "siege"),
+        ("anchor", "town", None, "Aldbury"),
     ]
+    assert [m.points > 0 for m in tagging.matches] == [False, True, True]
 
 
-def test_signs_of_another_sense_only_lower_the_score_where_proof_stands_close_to_the_name():
-    close = small("News", "The captain and the crew of the navy saw the war in Aldbury.")
+def test_capital_letters_count_where_the_term_wants_them():
+    def actors(text: str) -> int:
+        return sum(match.role == "actor" for match in landmarks(None, f"{text} of Aldbury").matches)
 
-    assert close.score > 0
-    assert all(match.counted for match in close.matches)
-
-
-def test_a_bare_name_among_signs_is_doubtful():
-    body = """
-        [[anchor]]
-        name = "a"
-        weight = {weight}
-        en = ["Aldbury"]
-        [[context]]
-        name = "war"
-        proves = true
-        en = ["war", "gun"]
-        [[sense]]
-        name = "ship"
-        signs.en = ["navy"]
-    """
-    text = "War and gun and navy in Aldbury."
-    bare, sure = (
-        tag(inline(body.format(weight=weight)), title=None, text=text, language=None) for weight in (0.8, 0.9)
-    )
-
-    assert bare.score < sure.score / 2
+    assert [actors(text) for text in ("A POW", "a pow", "the March", "the march", "THE MARCH")] == [
+        1,
+        0,
+        1,
+        0,
+        1,
+    ]
+    assert actors("The POWER of the S.POWs and of a pow-wow") == 0
 
 
 def test_only_so_many_places_add_points():
@@ -374,10 +325,11 @@ def test_a_headline_repeated_as_text_counts_once():
     assert small("War in Aldbury", "War in Aldbury ") == small("War in Aldbury")
 
 
-def test_other_places_that_outnumber_the_topic_lower_the_score_unless_the_headline_names_it():
+def test_other_places_that_outnumber_the_topic_leave_a_mention_unless_the_headline_names_it():
     text = "War in Aldbury, Overton and Netherby."
 
-    assert small("News", text).score < small("News", "War in Aldbury, there and then.").score
+    assert small("News", text).level == "mention"
+    assert small("News", "War in Aldbury, there and then.").level == "main"
     assert small("Aldbury", text).level == "main"
 
 
@@ -395,29 +347,13 @@ def test_a_topic_survives_the_way_to_another_process():
     assert tag(again, title=title, text=text, language="en") == kursk(title, text, "en")
 
 
-def test_the_seed_article_is_the_topic():
-    text = (SEEDS / "corpus/kursk-counterattack.txt").read_text("utf-8")
-
-    tagging = kursk(None, text, "en")
-
-    assert tagging.level == "main"
-    assert {"berdin", "makhnovka", "sudzha_district"} == set(tagging.places)
-
-
-def test_the_sentences_in_the_topic_file_give_what_they_should():
-    assert run_tests(KURSK) == []
-
-
-def test_no_file_of_the_topic_makes_code_know_it():
-    for path in (Path(__file__).resolve().parents[1] / "plugins/newsmonitor").glob("topic*.py"):
-        assert "kursk" not in path.read_text("utf-8").lower().replace("seeds/", "")
-
-
 WORDS = (
     "Kursk", "Курск", "Курской", "области", "Курська", "Суджа", "Су\u0301джа", "Kurskiego", "İ", "Ё", "«", "»", "ß",
     "Battle of", "submarine", "Ukraine", "ВСУ", "дрон", "-", "’", "\u00ad", "\u200b", "\u0301", "ﬁ", "\n", "\n\n", ".",
     "Białystok", "incursion into Russia", "1943", "вокзал", "Belgorod", "\ud800", "😀", "K-141",
 )  # fmt: skip
+
+
 TEXTS = st.one_of(
     st.text(), st.lists(st.sampled_from(WORDS)).map(" ".join), st.lists(st.sampled_from(WORDS)).map("".join)
 )

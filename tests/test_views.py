@@ -1,7 +1,7 @@
 """The views of groups, against a slow and plain reckoning of what they say; and on the files of an older version."""
 
 from collections import defaultdict
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import duckdb
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmonitor import views
-from newsmonitor.records import GroupLink, Revision, Story
+from newsmonitor.records import GroupLink, Match, Revision, Story
 from newsmonitor.schemas import from_table, to_table
 from newsmonitor.views import Group, Member
 from newsmonitor.warehouse import Warehouse
@@ -174,3 +174,34 @@ def test_stories_of_a_version_that_knew_no_near_copies_have_their_groups(tmp_pat
     store(house, a_copy("3", "1", "Echo"))
     shares = house.query("select shared_share from members order by story_id")["shared_share"].to_pylist()
     assert shares == [None, None, 0.96]
+
+
+def test_stories_of_a_version_that_had_less_evidence_have_their_matches(tmp_path):
+    match = Match(
+        topic="t",
+        term="Aldbury",
+        role="anchor",
+        counted=True,
+        field="title",
+        start=0,
+        end=7,
+        snippet="",
+        points=1.0,
+    )
+    table = to_table([replace(a_story("1"), matches=(match,))], Story, "b").drop_columns(
+        ["tags", "events", "actors"]
+    )
+    older = [
+        {key: value for key, value in m.items() if key not in ("name", "acled")}
+        for m in table["matches"][0].as_py()
+    ]
+    at = table.column_names.index("matches")
+    folder = tmp_path / "warehouse" / "stories" / f"day={date(2026, 1, 1)}"
+    folder.mkdir(parents=True)
+    pq.write_table(table.set_column(at, "matches", pa.array([older])), folder / "part-000.parquet")
+    house = Warehouse(tmp_path / "warehouse")
+
+    found = house.query("select story_id, term, name, acled, points from matches").to_pylist()
+
+    assert found == [{"story_id": "1", "term": "Aldbury", "name": None, "acled": None, "points": 1.0}]
+    assert house.query("select count(*) as n from tags").to_pylist() == [{"n": 0}]

@@ -19,6 +19,7 @@ from newsmonitor import (
     cli_health,
     cli_pages,
     cli_revisions,
+    cli_topic,
     report,
 )
 from newsmonitor.cli_output import AS_JSON, console, print_rows, printable
@@ -199,28 +200,8 @@ cli.add_command(cli_pages.reextract)
 cli.add_command(cli_revisions.revisions)
 cli.add_command(cli_revisions.recheck)
 cli.add_command(cli_fingerprint.fingerprint)
-
-
-@cli.group()
-def topic() -> None:
-    """The topic files."""
-
-
-@topic.command("check")
-def check_topics() -> None:
-    """Read every topic file and run the [[test]] sentences in it."""
-    from newsmonitor.context import read_topics
-    from newsmonitor.topicfile import run_tests
-
-    failures = 0
-    for each in read_topics(Settings.from_env()):
-        failed = run_tests(each)
-        failures += len(failed)
-        click.echo(f"{each.topic_id}: {'every test sentence as expected' if not failed else ''}".rstrip(": "))
-        for line in failed:
-            click.echo(f"  {line}")
-    if failures:
-        raise click.exceptions.Exit(1)
+cli.add_command(cli_topic.topic)
+cli.add_command(cli_topic.retag)
 
 
 @cli.command()

@@ -280,8 +280,8 @@ def _ruled_out(house: Warehouse) -> _Listing:
     """
     rows = [list(row.values()) for row in house.query(sql).to_pylist()]
     return _Listing(
-        title=f"What says Kursk and is not the war there: {len(rows)}",
-        intro="The same name, another thing; the words that showed it are stored with the story.",
+        title=f"What has the name of a topic and is another thing: {len(rows)}",
+        intro="The words that showed it are stored with the story.",
         columns=("lang", "headline", "ruled out as"),
         rows=rows,
     )

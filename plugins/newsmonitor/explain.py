@@ -8,6 +8,7 @@ from typing import Any
 from newsmonitor.alertlist import tellers_of
 from newsmonitor.alerts import DEFAULT_RULE, why
 from newsmonitor.records import Alert, Entry, GroupLink, Page, Poll, Recheck, Revision, Story
+from newsmonitor.tagging import describe
 from newsmonitor.urls import canonical_url, registered_domain, url_key
 from newsmonitor.warehouse import Warehouse
 from newsmonitor.worklist import URL_KEY
@@ -138,8 +139,7 @@ def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
         )
         steps.append(_step(story.refiled_at, "file_stories", f"filed again as its page is read now{late}"))
     steps += _of_copy(warehouse, story)
-    score = f", score {story.topic_score:.0f}" if story.topic_score is not None else ""
-    verdict = f"{', '.join(story.topics)} ({story.level}{score})" if story.topics else f"no topic{score}"
+    verdict = "; ".join(describe(tag) for tag in story.tags) or "no topic"
     steps.append(_step(story.filed_at, "file_stories", f"{verdict}; {why(story)}"))
     where, order = "? in (group_id, into_group_id)", "linked_at, group_id"
     links = warehouse.read(GroupLink, where, [story.group_id], order=order)

@@ -35,7 +35,7 @@ _SILENT = (
     "video",
     "audio",
 )
-# Only what HTML has is markup: "<Kursk> is a submarine" loses no word.
+# Only what HTML has is markup: "<Alba> is a ship" loses no word.
 _TAG = re.compile(
     rf"</?(?:{'|'.join((*_BLOCKS, *_CELLS, *_INLINE, *_SILENT))})(?:\s[^<>]*)?/?>", re.IGNORECASE
 )

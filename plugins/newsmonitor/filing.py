@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from newsmonitor import judging, policy, topics, versions, worklist
+from newsmonitor import judging, policy, versions, worklist
 from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.boilerplate import without_boilerplate
 from newsmonitor.context import Run
@@ -13,8 +13,9 @@ from newsmonitor.errors import EveryFeedFailed
 from newsmonitor.feeddates import is_plausible
 from newsmonitor.languages import identify_language
 from newsmonitor.likeness import read
-from newsmonitor.records import Entry, GroupLink, Match, Page, Story, UInt32
+from newsmonitor.records import Entry, GroupLink, Page, Story, UInt32
 from newsmonitor.sending import count_owed
+from newsmonitor.tagging import tag_story
 from newsmonitor.urls import url_key
 
 _CHUNK = 1_000
@@ -22,7 +23,6 @@ _CHUNK = 1_000
 _TEASER = 0.5
 # What is less than this of a page, without what its site repeats, is not the page.
 _MOST_CUT = 0.5
-_LEVELS = ("main", "mention")
 # What a verdict says of a story, under the same names in both.
 _JUDGED = (
     "group_id", "copy_of", "copy_kind", "similarity", "shared_share", "kept_share", "added_count", "added_text",
@@ -51,8 +51,11 @@ def topic_counts(run: Run) -> dict[str, dict[str, int]]:
     """What this run filed, for the assets: the new matches per topic, and under "" all its stories."""
     sql = """
         select topic, count(*) as stories, count(*) filter (level = 'main') as main from (
-            select unnest(list_prepend('', if(copy_of is null, topics, []))) as topic, level
-            from stories where day = $day and batch = $batch
+            select '' as topic, level from stories where day = $day and batch = $batch
+            union all
+            select tag.topic, tag.level from (
+                select unnest(tags) as tag from stories where day = $day and batch = $batch and copy_of is null
+            ) where tag.level is not null
         ) group by topic
     """
     table = run.warehouse.query(sql, {"day": run.at.date(), "batch": run.batch()})
@@ -236,8 +239,6 @@ def _draft(entry: Entry, page: Page) -> _Draft:
 def _story(run: Run, draft: _Draft, verdict: Verdict) -> Story:
     entry, page, text = draft.entry, draft.page, draft.text
     language, confidence = _language(draft)
-    tags = [topics.tag(topic, title=draft.title, text=text, language=language) for topic in run.topics]
-    found = [tagging for tagging in tags if tagging.level]
     published_at, published_from, is_day_only = _published(entry, page)
     return Story(
         story_id=entry.entry_id,
@@ -269,18 +270,10 @@ def _story(run: Run, draft: _Draft, verdict: Verdict) -> Story:
         extraction=draft.extraction,
         **{name: getattr(verdict, name) for name in _JUDGED},
         fingerprint=tuple(map(UInt32, verdict.fingerprint)),
-        topics=tuple(tagging.topic for tagging in found),
-        level=next((level for level in _LEVELS if any(t.level == level for t in found)), None),
-        topic_score=max((tagging.score for tagging in tags), default=None),
-        places=tuple(dict.fromkeys(place for tagging in found for place in tagging.places)),
-        matches=_evidence(tags),
+        **tag_story(run.topics, title=draft.title, text=text, language=language),
         archive_ref=page.archive_ref,
         is_backlog=entry.is_backlog,
     )
-
-
-def _evidence(tags: Sequence[topics.Tagging]) -> tuple[Match, ...]:
-    return tuple(match for tagging in tags for match in tagging.matches)
 
 
 def _language(draft: _Draft) -> tuple[str | None, float | None]:

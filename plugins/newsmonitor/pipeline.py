@@ -5,7 +5,8 @@
 3. file_stories  recognises copies, tags topics; stores `stories`
 4. send_alerts   delivers what is owed; stores `alerts`
 
-And beside them `recheck_stories`, which looks at matching stories again; stores `revisions`, then `rechecks`.
+And beside them `recheck_stories`, which looks at matching stories again; stores `revisions`, then `rechecks`;
+and `retag`, which holds stored stories against the topic files of today; replaces `stories`, a day at a time.
 
 A step's work is what stands upstream and not yet downstream (worklist.py), so a run that died heals in the
 next one, and any task may be run again. Time is an argument. Rows are stored first, the marker that promises
@@ -20,6 +21,8 @@ from newsmonitor.fetching import fetch_pages
 from newsmonitor.filing import file_stories, topic_counts
 from newsmonitor.polling import poll_feeds
 from newsmonitor.rechecking import recheck_stories
+from newsmonitor.refingerprint import days_of as stored_days
+from newsmonitor.retag import retag
 from newsmonitor.sending import send_alerts
 
 __all__ = [
@@ -30,8 +33,10 @@ __all__ = [
     "open_run",
     "poll_feeds",
     "recheck_stories",
+    "retag",
     "run_cycle",
     "send_alerts",
+    "stored_days",
     "topic_counts",
 ]
 

@@ -226,7 +226,8 @@ class Match:
 
     topic: str = _is("id of the topic file")
     term: str = _is("term of the topic file that was found")
-    role: str = _is("anchor, place, context or sense")
+    role: str = _is("anchor, place, context, event, actor or sense")
+    name: str | None = _maybe("name of the list of the topic file that holds the term; of the place")
     sense: str | None = _maybe("the other meaning that ruled the mention out")
     counted: bool = _is("false: found, but ruled out")
     field: str = _is("title, lead or body")
@@ -236,7 +237,24 @@ class Match:
     place_id: str | None = _maybe("id in the gazetteer")
     latitude: float | None = _maybe("degrees, WGS 84")
     longitude: float | None = _maybe("degrees, WGS 84")
+    acled: str | None = _maybe("of an event: what ACLED calls it, event type / sub-event type")
     points: float = _is("what it adds to the score")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """What one topic makes of a story, also where that is no level; the parts times the factor are the score."""
+
+    topic: str = _is("id of the topic file")
+    level: str | None = _maybe("main, mention; null: neither, though something was found")
+    score: float = _is("points")
+    title_points: float = _is("for the best mention in the headline")
+    lead_points: float = _is("for the best mention in the first words of the text")
+    body_points: float = _is("for the mentions below")
+    place_points: float = _is("for different places")
+    context_points: float = _is("for words of the matter near a mention")
+    factor: float = _is("what their sum is multiplied by")
+    reason: str | None = _maybe("why that is not 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,9 +313,14 @@ class Story:
         "story that had nearly the same headline within a day; no copy follows from it"
     )
     topics: tuple[str, ...] = _many("topics it is about or mentions")
+    tags: tuple[Tag, ...] = _many(
+        "level and score by each topic of which something was found, also too little"
+    )
     level: str | None = _maybe("highest level of any topic: main or mention")
     topic_score: float | None = _maybe("highest score of any topic")
     places: tuple[str, ...] = _many("ids of the places found")
+    events: tuple[str, ...] = _many("kinds of event named near a mention, by the topic file")
+    actors: tuple[str, ...] = _many("armies, ministries, people named near a mention, by the topic file")
     matches: tuple[Match, ...] = _many("the evidence")
     fingerprint: tuple[UInt32, ...] = _many(
         "sampled hashes of its word triples, by which later copies are found; empty: a copy itself, or too short"

@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 from newsmonitor.errors import InputError
 
 FORMATS = ("rss", "rss091", "rdf", "atom", "json")
-SEED_FILE = Path("corpus") / "kursk-counterattack.txt"
 
 # A feed cuts the first paragraph about here to make a summary.
 _SUMMARY = 240
@@ -154,7 +153,7 @@ def read_outlets(path: Path) -> tuple[Outlet, ...]:
 def read_articles(folder: Path, seeds: Path, outlets: Iterable[Outlet]) -> tuple[Article, ...]:
     """The articles of every outlet, from <folder>/<outlet>.md; raises InputError with file and line.
 
-    `text: seed` stands for the article of the seed corpus, `text: outlet/path` for that of another outlet;
+    `text: seed` stands for the first text of the seed corpus, `text: outlet/path` for that of another outlet;
     `keep: 4` takes its first paragraphs, each `replace: old => new` changes them.
     """
     found = [
@@ -164,7 +163,7 @@ def read_articles(folder: Path, seeds: Path, outlets: Iterable[Outlet]) -> tuple
         for line, article in _parse_articles(read_text(path), path, outlet.id)
     ]
     texts = {f"{article.outlet}/{article.path}": article.paragraphs for article, _, _ in found}
-    seed = read_text(seeds / SEED_FILE)
+    seed = read_text(min((seeds / "corpus").glob("*.txt"), default=seeds / "corpus" / "*.txt"))
     texts["seed"] = tuple(line.strip() for line in seed.splitlines() if line.strip())
     return tuple(_with_text(article, texts, path, line) for article, path, line in found)
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from operator import attrgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
-from newsmonitor.records import TABLES, Match, UInt32
+from newsmonitor.records import TABLES, Match, Tag, UInt32
 from newsmonitor.views import Group, Member
 
 Row = TypeVar("Row")
@@ -74,11 +75,12 @@ def describe_tables() -> str:
             f"## `{record.TABLE}`\n\nA row is: {_sentence(record.__doc__)} Key: {', '.join(record.KEY)}.\n"
         )
         parts.append(_column_lines(record, schema_of(record)))
-    parts.append(
-        "## `matches` (a view)\n\n`stories.matches` unnested, with `story_id`: "
-        f"{_sentence(Match.__doc__)} In `newsmonitor sql` it is there under this name.\n"
-    )
-    parts.append(_column_lines(Match, pa.schema(_struct_fields(Match))))
+    for name, struct in (("matches", Match), ("tags", Tag)):
+        parts.append(
+            f"## `{name}` (a view)\n\n`stories.{name}` unnested, with `story_id`: "
+            f"{_sentence(struct.__doc__)} In `newsmonitor sql` it is there under this name.\n"
+        )
+        parts.append(_column_lines(struct, pa.schema(_struct_fields(struct))))
     for name, view in (("members", Member), ("groups", Group)):
         parts.append(
             f"## `{name}` (a view)\n\nA row is: {_sentence(view.__doc__)} In `newsmonitor sql` only.\n"
@@ -145,7 +147,7 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Match):
+    if isinstance(value, Match | Tag):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, str):
         # Lone surrogates are no UTF-8, and a NUL ends the text for readers written in C. One sign stands for one:
@@ -159,7 +161,7 @@ def _reader(hint: Any) -> Any:
     if get_origin(inner) is not tuple:
         return _same
     item = get_args(inner)[0]
-    return _read_matches if item is Match else _read_list
+    return partial(_read_structs, item) if item in (Match, Tag) else _read_list
 
 
 def _same(value: Any) -> Any:
@@ -170,5 +172,5 @@ def _read_list(value: Iterable[Any] | None) -> tuple[Any, ...]:
     return tuple(value or ())
 
 
-def _read_matches(value: Iterable[dict[str, Any]] | None) -> tuple[Match, ...]:
-    return tuple(Match(**item) for item in value or ())
+def _read_structs(record: type, value: Iterable[dict[str, Any]] | None) -> tuple[Any, ...]:
+    return tuple(record(**item) for item in value or ())

@@ -1,135 +1,44 @@
 """What a story is about, and why: terms found, other senses ruled out, points added up. Pure: text in, matches out.
 
-An anchor or a place makes a story a candidate. Context must stand beside it. A sense explains a mention away:
-a phrase that is another thing, or a story with more signs of another sense than of the topic's context.
+An anchor or a place makes a story a candidate. Words that prove the matter must stand beside it. A sense explains a
+mention away: a phrase that is another thing, or more signs of another sense around it than of the topic's matter.
 """
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from math import log2
 
+from newsmonitor.folding import Part, parts_of, snippet
 from newsmonitor.records import Match
-from newsmonitor.topictext import (
-    Found,
-    Matcher,
-    Meaning,
-    Part,
-    Term,
-    fold,
-    parse_term,
-    scan,
-    snippet,
-    without_doubles,
-    word_distance,
+from newsmonitor.terms import Matcher, Term, Word, parse_term
+from newsmonitor.topicscan import Found, Meaning, scan, within, without_doubles, word_distance
+from newsmonitor.topicscore import (
+    Evidence,
+    Score,
+    add_up,
+    field_of,
+    has_condition,
+    is_of_elsewhere,
+    proves,
+    weight_of,
 )
-
-ANY_LANGUAGE = "xx"
-ALWAYS, IN_STORY, NEARBY = PLACE_COUNTS = ("always", "in_story", "nearby")
-MAIN, MENTION = LEVELS = ("main", "mention")
+from newsmonitor.topicspec import (
+    ACTOR,
+    ALWAYS,
+    ANY_LANGUAGE,
+    EVENT,
+    IN_STORY,
+    MATTER_KINDS,
+    TopicSpec,
+)
 
 # A page of one word a million times must not become a row of a million structs.
 _MAX_MATCHES = 200
 # Below this many words the guess of a language is not safe enough to leave terms out.
 _SURE_LANGUAGE_WORDS = 40
+Span = tuple[str, int, int]
 _AMBIGUOUS_PLACE = "another place of this name"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
-    """Terms that make a story a candidate; with `beside`, only where one of those stands `within` words."""
-
-    name: str
-    weight: float
-    terms: tuple[Term, ...]
-    beside: tuple[Term, ...] = ()
-    within: int = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """Words of the topic's matter; those that `prove` tell the topic from its namesakes."""
-
-    name: str
-    proves: bool
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sense:
-    """Another thing of the same name: phrases that are it, and signs that a story is about it."""
-
-    name: str
-    phrases: tuple[Term, ...]
-    signs: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A place of the topic; `counts` says when its name is taken for it: always, in_story or nearby."""
-
-    place_id: str
-    name: str
-    counts: str
-    terms: tuple[Term, ...]
-    latitude: float | None
-    longitude: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """Points and limits of the score; docs/topics.md explains each."""
-
-    main: float = 24.0
-    mention: float = 12.0
-    title: float = 34.0
-    lead: float = 22.0
-    lead_words: int = 45
-    body: float = 7.0
-    place: float = 6.0
-    max_places: int = 4
-    place_weight: float = 0.9
-    context: float = 5.0
-    max_context: int = 4
-    window: int = 30
-    nearby: int = 60
-    sure: float = 0.9
-    close: int = 15
-    unsupported: float = 0.25
-    headline: float = 0.6
-    contested: float = 0.6
-    doubtful: float = 0.3
-    elsewhere: float = 0.6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A sentence of the topic file and what it must give; `expect` is a level or none."""
-
-    line: int
-    title: str | None
-    text: str | None
-    language: str | None
-    expect: str
-    sense: str | None
-    places: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicSpec:
-    """A topic file, checked."""
-
-    topic_id: str
-    title: str
-    where: str
-    weights: Weights
-    anchors: tuple[Anchor, ...]
-    contexts: tuple[Context, ...]
-    senses: tuple[Sense, ...]
-    elsewhere: tuple[Term, ...]
-    places: tuple[Place, ...]
-    examples: tuple[Example, ...]
+_ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +46,8 @@ class _Compiled:
     meanings: tuple[Meaning, ...]
     triggers: Matcher
     everything: Matcher
-    context_languages: frozenset[str]
+    cased: dict[int, tuple[Word, ...]]
+    matter_languages: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,57 +71,57 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tagging:
-    """What a topic makes of a story: level main, mention or None, and the evidence, ruled-out too."""
+    """What a topic makes of a story: the level (main, mention or None), and the evidence, ruled-out too."""
 
     topic: str
     level: str | None
     score: float
+    parts: Score
     places: tuple[str, ...]
+    events: tuple[str, ...]
+    actors: tuple[str, ...]
     matches: tuple[Match, ...]
 
 
 def compile_topic(spec: TopicSpec) -> Topic:
-    """A topic ready to tag with; takes about a tenth of a second. The terms must have passed check_term."""
+    """A topic ready to tag with; takes about a fifth of a second. The terms must have passed check_term."""
     meanings = tuple(_meanings(spec))
-    words = [parse_term(meaning.term.text, meaning.term.language) for meaning in meanings]
+    words = [_words(meaning.term) for meaning in meanings]
     triggers = [
         (number, words[number])
         for number, meaning in enumerate(meanings)
         if meaning.kind == "anchor"
-        or (meaning.kind == "place" and spec.places[meaning.owner].counts == ALWAYS)
+        or (meaning.kind == "place" and spec.places[meaning.owner].counts_as(meaning.term) == ALWAYS)
         # A phrase of several words holds an anchor, or there is nothing in it to rule out.
         or (meaning.kind == "phrase" and len(words[number]) == 1)
     ]
-    languages = {m.term.language for m in meanings if m.kind == "context"}
+    languages = {m.term.language for m in meanings if m.kind in MATTER_KINDS}
     compiled = _Compiled(
         meanings=meanings,
         triggers=Matcher(triggers),
         everything=Matcher(enumerate(words)),
-        context_languages=frozenset(languages - {ANY_LANGUAGE}),
+        cased={number: each for number, each in enumerate(words) if any(word.cased for word in each)},
+        matter_languages=frozenset(languages - {ANY_LANGUAGE}),
     )
     return Topic(spec=spec, _compiled=compiled)
 
 
+def _words(term: Term) -> tuple[Word, ...]:
+    return parse_term(term.text, term.language, is_cased=term.is_cased)
+
+
 def _meanings(spec: TopicSpec) -> Iterable[Meaning]:
-    lists: list[tuple[str, int, tuple[Term, ...]]] = [("elsewhere", 0, spec.elsewhere)]
+    lists = [("elsewhere", 0, spec.elsewhere), ("landmark", 0, spec.landmarks)]
     for number, anchor in enumerate(spec.anchors):
         lists += [("anchor", number, anchor.terms), ("beside", number, anchor.beside)]
-    lists += [("context", number, context.terms) for number, context in enumerate(spec.contexts)]
+    lists += [(matter.kind, number, matter.terms) for number, matter in enumerate(spec.matters)]
     lists += [("place", number, place.terms) for number, place in enumerate(spec.places)]
     for number, sense in enumerate(spec.senses):
         lists += [("phrase", number, sense.phrases), ("sign", number, sense.signs)]
+        lists += [("sense_beside", number, sense.beside)]
     for kind, owner, terms in lists:
         for term in terms:
             yield Meaning(kind=kind, owner=owner, term=term)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Evidence:
-    found: Found
-    role: str
-    counted: bool = True
-    sense: str | None = None
-    points: float = 0.0
 
 
 def tag(topic: Topic, *, title: str | None, text: str | None, language: str | None) -> Tagging:
@@ -220,73 +130,79 @@ def tag(topic: Topic, *, title: str | None, text: str | None, language: str | No
     The offsets of a match count characters in the title (field title) or the text (lead, body). `language` is
     ISO 639-1 or None; from 40 words on, context and signs in other languages of the file do not count.
     """
-    # A story without a text has its headline for one.
-    if title and text and title.strip() == text.strip():
-        text = None
-    sources = ((name, source) for name, source in (("title", title), ("text", text)) if source)
-    parts = [Part(name=name, source=source, folded=fold(source)) for name, source in sources]
+    return tag_parts(topic, parts_of(title, text), language)
+
+
+def tag_parts(topic: Topic, parts: Sequence[Part], language: str | None) -> Tagging:
+    """As tag, of a story that is folded once for many topics."""
     compiled = topic._compiled
-    if not any(next(compiled.triggers.find(part.folded), None) for part in parts):
-        return Tagging(topic=topic.topic_id, level=None, score=0.0, places=(), matches=())
-    found, word_count = scan(parts, compiled.everything, compiled.meanings)
-    if language in compiled.context_languages and word_count >= _SURE_LANGUAGE_WORDS:
+    if not any(next(compiled.triggers.find(part.quick), None) for part in parts):
+        return _tagging(topic.spec, [], Score())
+    found, words = scan(parts, compiled.everything, compiled.meanings, compiled.cased)
+    if language in compiled.matter_languages and sum(words.values()) >= _SURE_LANGUAGE_WORDS:
         found = [each for each in found if not _is_foreign(each, language)]
-    return _judge(topic.spec, without_doubles(found), has_text=any(part.name == "text" for part in parts))
+    return _judge(topic.spec, without_doubles(found), text_words=words.get("text", 0))
 
 
 def _is_foreign(each: Found, language: str | None) -> bool:
     """Whether it is weak evidence in another language than the story's: English "war" is German for "was"."""
-    is_weak = each.meaning.kind in ("context", "sign")
+    is_weak = each.kind in (*MATTER_KINDS, "sign")
     return is_weak and each.meaning.term.language not in (language, ANY_LANGUAGE)
 
 
-def _judge(spec: TopicSpec, found: Sequence[Found], *, has_text: bool) -> Tagging:
-    claims = _longest(spec, _claims(spec, found))
-    anchors = [each for each in claims if each.meaning.kind == "anchor"]
-    accepted, rejected = _accept_places(spec, anchors, [c for c in claims if c.meaning.kind == "place"])
-    phrases = [each for each in claims if each.meaning.kind == "phrase"]
-    mentions = sorted([*anchors, *accepted], key=lambda each: each.order)
+def _judge(spec: TopicSpec, found: Sequence[Found], *, text_words: int) -> Tagging:
+    claims, vouched = _claims(spec, found)
+    claims = _longest(spec, claims)
+    phrases = [each for each in claims if each.kind == "phrase"]
+    sure, places = _split(spec, claims, vouched)
+    ours, explained = _explain_away(spec, found, sure, phrases)
+    # Names of many places are taken for the topic's only beside what is the topic's.
+    accepted, rejected = _accept_places(spec, ours, places)
+    more, also_explained = _explain_away(spec, found, accepted, phrases)
+    mentions = sorted([*ours, *more], key=lambda each: each.order)
     evidence = [
-        _Evidence(found=each, role="sense", counted=False, sense=spec.senses[each.meaning.owner].name)
+        Evidence(found=each, role="sense", counted=False, sense=spec.senses[each.owner].name)
         for each in phrases
     ]
     evidence += [
-        _Evidence(found=each, role="place", counted=False, sense=_AMBIGUOUS_PLACE) for each in rejected
+        Evidence(found=each, role="place", counted=False, sense=_AMBIGUOUS_PLACE) for each in rejected
     ]
-    if not mentions:
-        return _tagging(spec, evidence)
-    factor, sense = _factor(spec, found, mentions, phrases, has_text)
-    if sense is not None:
-        evidence += _ruled_out(spec, found, mentions, sense)
-    else:
-        evidence += _counted(spec, found, mentions, factor)
-    return _tagging(spec, evidence)
+    evidence += _ruled_out(spec, found, [*explained, *also_explained])
+    if is_of_elsewhere(spec, found, mentions):
+        evidence += [
+            Evidence(found=each, role=each.kind, counted=False, sense=_ELSEWHERE) for each in mentions
+        ]
+        mentions = []
+    counted, score = add_up(spec, found, mentions, text_words=text_words)
+    return _tagging(spec, [*evidence, *counted], score)
 
 
-def _claims(spec: TopicSpec, found: Sequence[Found]) -> list[Found]:
-    """What may stand for the topic, or for another sense: anchors with what must be beside them, places, phrases."""
-    beside: dict[int, list[int]] = {}
+def _claims(spec: TopicSpec, found: Sequence[Found]) -> tuple[list[Found], frozenset[Span]]:
+    """What may stand for the topic, or for another sense: anchors with what must be beside them, places, phrases.
+
+    Where an anchor with its `beside` is the name of a place, it is the place that is meant: those come with it.
+    """
+    beside: dict[tuple[str, int], list[int]] = {}
     for each in found:
-        if each.meaning.kind == "beside":
-            beside.setdefault(each.meaning.owner, []).append(each.word)
-    claims = [each for each in found if each.meaning.kind in ("place", "phrase")]
+        if each.kind in ("beside", "sense_beside"):
+            beside.setdefault((each.kind, each.owner), []).append(each.word)
+    claims = []
     for each in found:
-        if each.meaning.kind == "anchor":
-            anchor = spec.anchors[each.meaning.owner]
-            words = beside.get(each.meaning.owner, [])
-            if not anchor.beside or word_distance(words, each.word) <= anchor.within:
+        if each.kind == "place":
+            claims.append(each)
+        elif each.kind in ("anchor", "phrase"):
+            kind = "beside" if each.kind == "anchor" else "sense_beside"
+            owner = spec.anchors[each.owner] if each.kind == "anchor" else spec.senses[each.owner]
+            words = beside.get((kind, each.owner), [])
+            if not owner.beside or word_distance(words, each.word) <= owner.within:
                 claims.append(each)
-    return claims
+    named = {_span(each) for each in claims if each.kind == "place"}
+    vouched = frozenset(_span(each) for each in claims if has_condition(spec, each)) & named
+    return [each for each in claims if each.kind != "anchor" or _span(each) not in vouched], vouched
 
 
-def _weight(spec: TopicSpec, each: Found) -> float:
-    if each.meaning.kind == "anchor":
-        return spec.anchors[each.meaning.owner].weight
-    return spec.weights.place_weight
-
-
-def _is_implied(spec: TopicSpec, each: Found) -> bool:
-    return each.meaning.kind == "anchor" and bool(spec.anchors[each.meaning.owner].beside)
+def _span(each: Found) -> Span:
+    return (each.part.name, each.start, each.end)
 
 
 def _longest(spec: TopicSpec, claims: Sequence[Found]) -> list[Found]:
@@ -296,8 +212,9 @@ def _longest(spec: TopicSpec, claims: Sequence[Found]) -> list[Found]:
     """
 
     def rank(each: Found) -> tuple[int, int, float, tuple[bool, int, int, int]]:
-        kind = 0 if _is_implied(spec, each) else 1 if each.meaning.kind == "phrase" else 2
-        return (each.start - each.end, kind, -_weight(spec, each), each.order)
+        kind = 0 if has_condition(spec, each) else 1 if each.kind == "phrase" else 2
+        weight = 0.0 if each.kind == "phrase" else weight_of(spec, each)
+        return (each.start - each.end, kind, -weight, each.order)
 
     taken: dict[str, list[tuple[int, int]]] = {}
     kept = []
@@ -312,187 +229,152 @@ def _longest(spec: TopicSpec, claims: Sequence[Found]) -> list[Found]:
     return sorted(kept, key=lambda each: each.order)
 
 
-def _accept_places(
-    spec: TopicSpec, anchors: Sequence[Found], places: Sequence[Found]
+def _split(
+    spec: TopicSpec, claims: Sequence[Found], vouched: frozenset[Span]
 ) -> tuple[list[Found], list[Found]]:
-    """The places that are the topic's, and those that may be namesakes."""
-    sure = [each for each in places if spec.places[each.meaning.owner].counts == ALWAYS]
-    words = sorted(each.word for each in [*anchors, *sure])
+    """What stands for the topic by itself (anchors, sure places), and the places that may be namesakes."""
+    sure: list[Found] = []
+    places: list[Found] = []
+    for each in claims:
+        if each.kind == "anchor":
+            sure.append(each)
+        elif each.kind == "place":
+            is_sure = spec.places[each.owner].counts_as(each.meaning.term) == ALWAYS
+            (sure if is_sure or _span(each) in vouched else places).append(each)
+    return sure, places
+
+
+def _accept_places(
+    spec: TopicSpec, ours: Sequence[Found], places: Sequence[Found]
+) -> tuple[list[Found], list[Found]]:
+    """The places that are the topic's, by what of the topic stands in the story or near, and the namesakes."""
+    words = [each.word for each in ours]
     accepted: list[Found] = []
     rejected: list[Found] = []
     for each in places:
-        counts = spec.places[each.meaning.owner].counts
-        is_ours = counts == ALWAYS or (counts == IN_STORY and words)
-        is_ours = is_ours or (counts == NEARBY and word_distance(words, each.word) <= spec.weights.nearby)
+        is_ours = (
+            bool(words)
+            if spec.places[each.owner].counts == IN_STORY
+            else word_distance(words, each.word) <= spec.weights.nearby
+        )
         (accepted if is_ours else rejected).append(each)
     return accepted, rejected
 
 
-def _factor(
-    spec: TopicSpec,
-    found: Sequence[Found],
-    mentions: Sequence[Found],
-    phrases: Sequence[Found],
-    has_text: bool,
-) -> tuple[float, str | None]:
-    """What the points are multiplied by, and the sense that rules the story out, where one does."""
-    proofs = [each for each in found if _proves(spec, each)]
-    support = len({each.number for each in proofs})
-    sense, signs = _strongest_sense(spec, found, phrases)
-    close = _is_close(spec, mentions, proofs)
-    if signs > support:
-        return (spec.weights.contested, None) if close else (0.0, sense)
-    if not support:
-        return (spec.weights.unsupported if has_text else spec.weights.headline), None
-    is_sure = any(_weight(spec, each) >= spec.weights.sure for each in mentions)
-    if signs and not is_sure and 2 * signs >= support:
-        return spec.weights.doubtful, None
-    return (spec.weights.elsewhere if _is_elsewhere(spec, found, mentions) else 1.0), None
+def _explain_away(
+    spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found], phrases: Sequence[Found]
+) -> tuple[list[Found], list[tuple[Found, int]]]:
+    """The mentions of the topic, and those that are of another sense, with the number of that sense.
 
-
-def _proves(spec: TopicSpec, each: Found) -> bool:
-    return each.meaning.kind == "context" and spec.contexts[each.meaning.owner].proves
-
-
-def _strongest_sense(
-    spec: TopicSpec, found: Sequence[Found], phrases: Sequence[Found]
-) -> tuple[str | None, int]:
-    """The sense with the most distinct signs, and how many; a phrase of several words is a sign too."""
-    signs: dict[int, set[int]] = {}
-    # One word alone may be a form of the topic's own name (a Polish surname, the genitive of a town).
+    Each is judged by what stands around it first, then by the whole story: an article about a battle of long ago may
+    tell of today in one paragraph, and one about today may recall the battle.
+    """
+    proofs = [each for each in found if proves(spec, each)]
+    # A phrase of several words is a sign too. One word alone may be a form of the topic's own name (a Polish
+    # surname, the genitive of a town).
     long_phrases = [each for each in phrases if " " in each.meaning.term.text]
-    for each in [*long_phrases, *(each for each in found if each.meaning.kind == "sign")]:
-        signs.setdefault(each.meaning.owner, set()).add(each.number)
-    if not signs:
-        return None, 0
-    best = max(signs, key=lambda owner: (len(signs[owner]), -owner))
-    return spec.senses[best].name, len(signs[best])
-
-
-def _is_close(spec: TopicSpec, mentions: Sequence[Found], proofs: Sequence[Found]) -> bool:
-    """Whether a sure name of the topic stands close to a word that proves it."""
-    words = sorted(each.word for each in proofs)
-    return any(
-        word_distance(words, each.word) <= spec.weights.close
-        for each in mentions
-        if _weight(spec, each) >= spec.weights.sure
+    signs = sorted(
+        [*long_phrases, *(each for each in found if each.kind == "sign")], key=lambda each: each.word
     )
+    if not signs:
+        return list(mentions), []
+    proof_words, sign_words = [each.word for each in proofs], [each.word for each in signs]
+    in_story = _strength(signs)
+    reach = spec.weights.close
+    ours: list[Found] = []
+    explained: list[tuple[Found, int]] = []
+    for each in mentions:
+        near = _distinct(within(proofs, proof_words, each.word, reach))
+        near_signs = _strength(within(signs, sign_words, each.word, reach))
+        is_sure = near > 0 and weight_of(spec, each) >= spec.weights.sure
+        against = {
+            # A sure name beside proof is given up only where the signs beside it are many more.
+            sense: near_signs.get(sense, 0) - near if is_sure else 2 * near_signs.get(sense, 0) + count
+            for sense, count in in_story.items()
+        }
+        sense = max(against, key=lambda owner: (against[owner], -owner))
+        if against[sense] > (near if is_sure else 2 * near + _distinct(proofs)):
+            explained.append((each, sense))
+        else:
+            ours.append(each)
+    return ours, explained
 
 
-def _is_elsewhere(spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found]) -> bool:
-    """Whether other places of the same matter outnumber the topic, and the headline does not name it."""
-    if any(each.part.name == "title" and not _is_implied(spec, each) for each in mentions):
-        return False
-    return sum(each.meaning.kind == "elsewhere" for each in found) > len(mentions)
+def _distinct(found: Iterable[Found]) -> int:
+    return len({each.number for each in found})
+
+
+def _strength(signs: Iterable[Found]) -> dict[int, int]:
+    """How many different signs there are of each sense."""
+    numbers: dict[int, set[int]] = {}
+    for each in signs:
+        numbers.setdefault(each.owner, set()).add(each.number)
+    return {sense: len(found) for sense, found in numbers.items()}
 
 
 def _ruled_out(
-    spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found], sense: str
-) -> list[_Evidence]:
-    """The mentions, not counted, and each sign of the sense once."""
+    spec: TopicSpec, found: Sequence[Found], explained: Sequence[tuple[Found, int]]
+) -> list[Evidence]:
+    """The mentions of other senses, not counted, and each sign of those senses once."""
+    senses = {sense for _, sense in explained}
     signs: dict[int, Found] = {}
     for each in found:
-        if each.meaning.kind == "sign" and spec.senses[each.meaning.owner].name == sense:
+        if each.kind == "sign" and each.owner in senses:
             signs.setdefault(each.number, each)
     return [
-        *(_Evidence(found=each, role=each.meaning.kind, counted=False, sense=sense) for each in mentions),
-        *(_Evidence(found=each, role="sense", counted=False, sense=sense) for each in signs.values()),
+        *(
+            Evidence(found=each, role=each.kind, counted=False, sense=spec.senses[sense].name)
+            for each, sense in explained
+        ),
+        *(
+            Evidence(found=each, role="sense", counted=False, sense=spec.senses[each.owner].name)
+            for each in signs.values()
+        ),
     ]
 
 
-def _counted(
-    spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found], factor: float
-) -> list[_Evidence]:
-    """The mentions and the context near them with their points."""
-    points = _mention_points(spec, mentions)
-    context = _near_context(spec, found, mentions)
-    scored = set(list(dict.fromkeys(each.meaning.owner for each in context))[: spec.weights.max_context])
-    evidence = [
-        _Evidence(found=each, role=each.meaning.kind, points=points[at] * factor)
-        for at, each in enumerate(mentions)
-    ]
-    for each in context:
-        gain = spec.weights.context * factor if each.meaning.owner in scored else 0.0
-        # One point for a kind of context, at its first word.
-        scored.discard(each.meaning.owner)
-        evidence.append(_Evidence(found=each, role="context", points=gain))
-    return evidence
-
-
-def _mention_points(spec: TopicSpec, mentions: Sequence[Found]) -> list[float]:
-    points = [0.0] * len(mentions)
-    fields = [_field(spec, each) for each in mentions]
-    for name, worth in (("title", spec.weights.title), ("lead", spec.weights.lead)):
-        best = max(
-            (at for at, where in enumerate(fields) if where == name),
-            key=lambda at: (_weight(spec, mentions[at]), -at),
-            default=None,
-        )
-        if best is not None:
-            points[best] += worth * _weight(spec, mentions[best])
-    rest = [at for at, where in enumerate(fields) if where == "body"]
-    for at, (before, after) in zip(rest, pairwise(range(1, len(rest) + 2)), strict=True):
-        points[at] += spec.weights.body * _weight(spec, mentions[at]) * (log2(after) - log2(before))
-    seen: set[int] = set()
-    for at, each in enumerate(mentions):
-        is_new = each.meaning.kind == "place" and each.meaning.owner not in seen
-        if is_new and len(seen) < spec.weights.max_places:
-            seen.add(each.meaning.owner)
-            points[at] += spec.weights.place
-    return points
-
-
-def _near_context(spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found]) -> list[Found]:
-    """The first of each context term that stands near a mention."""
-    words = sorted(each.word for each in mentions)
-    near: dict[int, Found] = {}
-    for each in found:
-        if each.meaning.kind == "context" and word_distance(words, each.word) <= spec.weights.window:
-            near.setdefault(each.number, each)
-    return list(near.values())
-
-
-def _field(spec: TopicSpec, each: Found) -> str:
-    if each.part.name == "title":
-        return "title"
-    return "lead" if each.word_in_part < spec.weights.lead_words else "body"
-
-
-def _tagging(spec: TopicSpec, evidence: Sequence[_Evidence]) -> Tagging:
-    score = round(sum(each.points for each in evidence), 2)
-    least = ((MAIN, spec.weights.main), (MENTION, spec.weights.mention))
-    strongest = sorted(evidence, key=lambda each: (-each.points, each.found.order))[:_MAX_MATCHES]
+def _tagging(spec: TopicSpec, evidence: Sequence[Evidence], score: Score) -> Tagging:
+    in_order = sorted(evidence, key=lambda each: each.found.order)
+    strongest = sorted(in_order, key=lambda each: -each.points)[:_MAX_MATCHES]
     shown = sorted(strongest, key=lambda each: each.found.order)
-    places = dict.fromkeys(
-        spec.places[each.found.meaning.owner].place_id
-        for each in sorted(evidence, key=lambda each: each.found.order)
-        if each.role == "place" and each.counted
-    )
+
+    def named(role: str, name: Callable[[int], str]) -> tuple[str, ...]:
+        owners = (each.found.owner for each in in_order if each.role == role and each.counted)
+        return tuple(dict.fromkeys(name(owner) for owner in owners))
+
     return Tagging(
         topic=spec.topic_id,
-        level=next((level for level, points in least if score >= points), None),
-        score=score,
-        places=tuple(places),
+        level=score.level,
+        score=score.total,
+        parts=score,
+        places=named("place", lambda owner: spec.places[owner].place_id),
+        events=named(EVENT, lambda owner: spec.matters[owner].name),
+        actors=named(ACTOR, lambda owner: spec.matters[owner].name),
         matches=tuple(_match(spec, each) for each in shown),
     )
 
 
-def _match(spec: TopicSpec, evidence: _Evidence) -> Match:
+def _match(spec: TopicSpec, evidence: Evidence) -> Match:
     found = evidence.found
     start, end = found.part.folded.original(found.start, found.end)
-    place = spec.places[found.meaning.owner] if evidence.role == "place" else None
+    place = spec.places[found.owner] if evidence.role == "place" else None
+    matter = spec.matters[found.owner] if evidence.role in MATTER_KINDS else None
+    anchor = spec.anchors[found.owner] if evidence.role == "anchor" else None
+    named = place or matter or anchor
     return Match(
         topic=spec.topic_id,
         term=found.meaning.term.text,
         role=evidence.role,
+        name=named.name if named else spec.senses[found.owner].name,
         sense=evidence.sense,
         counted=evidence.counted,
-        field=_field(spec, found),
+        field=field_of(spec, found),
         start=start,
         end=end,
         snippet=snippet(found.part.source, start, end),
         place_id=place.place_id if place else None,
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
+        acled=matter.acled if matter else None,
         points=round(evidence.points, 2),
     )

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from newsmonitor.records import Match
+from newsmonitor.records import Match, Tag
 
 _AS_IN_STORIES = "as in stories"
 
@@ -69,13 +69,27 @@ class Group:
     revision_count: int = _is("later versions found of any of the stories")
 
 
-_MATCH_COLUMNS = ", ".join(f'm."{field.name}"' for field in fields(Match))
+_SQL_TYPES = {str: "varchar", int: "bigint", float: "double", bool: "boolean"}
 
-MATCHES = f"""
-create or replace view matches as
-select story_id, day, {_MATCH_COLUMNS}
-from (select story_id, day, unnest(matches) as m from stories)
+
+def _unnested(name: str, record: type) -> str:
+    """The view of a list of structs in stories, a row each; also where no file of the warehouse has all of it yet."""
+    hints = get_type_hints(record)
+    kinds = [(field.name, get_args(hints[field.name]) or (hints[field.name],)) for field in fields(record)]
+    struct = ", ".join(f'"{name}" {_SQL_TYPES[kind[0]]}' for name, kind in kinds)
+    columns = ", ".join(f'm."{name}"' for name, _ in kinds)
+    return f"""
+create or replace view {name} as
+select story_id, day, {columns}
+from (
+    select story_id, day, unnest({name}) as m
+    from (from stories union all by name select null::struct({struct})[] as {name} where false)
+)
 """
+
+
+MATCHES = _unnested("matches", Match)
+TAGS = _unnested("tags", Tag)
 
 # A feed that has brought nothing for so long may be dead without failing.
 _SILENT_DAYS = 14
@@ -187,4 +201,4 @@ select group_id, is_seed, first.title as title, first.url as url, first.outlet a
 from gathered
 """
 
-VIEWS = (MATCHES, FEED_HEALTH, MEMBERS, GROUPS)
+VIEWS = (MATCHES, TAGS, FEED_HEALTH, MEMBERS, GROUPS)
