@@ -23,7 +23,7 @@ PURE = {
     "structured", "linkeddata", "pagefields", "pagetitles", "pagedates", "pageauthors", "bylines",
     "wallchecks", "wallmarks", "wallphrases", "walloffers", "walladdresses",
     "topics", "topicfile", "topicspec", "topicscan", "topicscore", "folding", "terms", "inflection", "tomlfile",
-    "placesfile", "tagging",
+    "placesfile", "tagging", "topicadvice",
     "addresses", "codings", "targets", "webfailure",
 }  # fmt: skip
 RIM = {

@@ -99,6 +99,17 @@ def test_topic_check_says_how_much_a_file_holds(run):
     ]
 
 
+def test_topic_check_gives_advice_that_is_no_failure(run, desk):
+    doubled = WITH_PLACES.replace('en = ["Aldbury"]', 'en = ["Aldbury", "Aldbury"]')
+    (desk.folder / "seeds/topics/small.toml").write_text(doubled)
+
+    silent, told = run("topic", "check"), run("topic", "check", "--advice")
+
+    assert (silent.status, told.status) == (0, 0)
+    assert "stands twice" not in silent.out
+    assert 'small.toml, line 7: "Aldbury" stands twice in en of [[anchor]] "town"; delete one' in told.out
+
+
 def test_topic_check_fails_with_the_sentence(run, desk):
     (desk.folder / "seeds/topics/small.toml").write_text(WITH_PLACES.replace('"main"', '"none"'))
 

@@ -38,7 +38,8 @@ def topic() -> None:
 
 
 @topic.command()
-def check() -> None:
+@click.option("--advice", is_flag=True, help="Also say what is no error but probably a mistake.")
+def check(advice: bool) -> None:
     """Read every topic file and run the [[test]] sentences in it."""
     from newsmonitor.context import read_topics
     from newsmonitor.topicfile import run_tests
@@ -56,10 +57,16 @@ def check() -> None:
             many(len(spec.examples), "test sentence"),
         )
         click.echo(f"  {', '.join(counts)}")
-        for line in failed:
+        for line in [*failed, *(_advice(each) if advice else ())]:
             click.echo(f"  {line}")
     if failures:
         raise click.exceptions.Exit(1)
+
+
+def _advice(topic: "Topic") -> list[str]:
+    from newsmonitor.topicadvice import advise
+
+    return advise(topic, Path(topic.spec.where).read_text("utf-8-sig"))
 
 
 @topic.command("test")

@@ -1,5 +1,6 @@
 """What is no error in a topic file but probably a mistake: a plain line each, with the mend. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import asin, cos, log2, radians, sin, sqrt
@@ -9,7 +10,7 @@ from newsmonitor.errors import InputError
 from newsmonitor.terms import Term, Word, parse_term
 from newsmonitor.tomlfile import TomlFile
 from newsmonitor.topics import Topic
-from newsmonitor.topicspec import ACTOR, ANY_LANGUAGE, TopicSpec
+from newsmonitor.topicspec import ACTOR, ANY_LANGUAGE, Matter, TopicSpec
 
 # As many mentions as a long article about the topic has.
 _MANY_MENTIONS = 15
@@ -60,7 +61,7 @@ class _Advice:
 
 
 def advise(topic: Topic, text: str | None = None) -> list[str]:
-    """What probably is a mistake in a topic file that can be used, a line each; empty: nothing to say.
+    """What probably is a mistake in a topic file that can be used, a line each, the worst first; empty: nothing.
 
     `text` is that of the file: with it, the lines are named where a term or its table stands there.
     """
@@ -68,12 +69,12 @@ def advise(topic: Topic, text: str | None = None) -> list[str]:
     listed = list(_listed(spec))
     found = [
         *_whole_topic(spec),
-        *_empty(spec, listed),
-        *_twice(listed),
-        *_shadowed(listed),
+        *_empty(spec),
         *_ruled_out(listed),
         *_two_roles(spec, listed),
         *_places(spec, listed),
+        *_twice(listed),
+        *_shadowed(listed),
     ]
     file = TomlFile(text.removeprefix("\ufeff"), spec.where) if text is not None else None
     return [
@@ -96,11 +97,7 @@ def _listed(spec: TopicSpec) -> Iterator[_Listed]:
     for number, anchor in enumerate(spec.anchors):
         owner = _Owner(kind="anchor", number=number, name=anchor.name, waits=bool(anchor.beside))
         lists += [(owner, "", anchor.terms), (owner, "beside", anchor.beside)]
-    numbers: dict[str, int] = {}
-    for matter in spec.matters:
-        number = numbers.setdefault(matter.kind, 0)
-        numbers[matter.kind] += 1
-        lists.append((_Owner(kind=matter.kind, number=number, name=matter.name), "", matter.terms))
+    lists += [(owner, "", matter.terms) for owner, matter in _matters(spec)]
     for number, sense in enumerate(spec.senses):
         owner = _Owner(kind="sense", number=number, name=sense.name, waits=bool(sense.beside))
         lists += [
@@ -116,6 +113,13 @@ def _listed(spec: TopicSpec) -> Iterator[_Listed]:
         for term in terms:
             words = parse_term(term.text, term.language, is_cased=term.is_cased)
             yield _Listed(owner=owner, under=under, term=term, words=words)
+
+
+def _matters(spec: TopicSpec) -> Iterator[tuple[_Owner, Matter]]:
+    numbers: Counter[str] = Counter()
+    for matter in spec.matters:
+        yield _Owner(kind=matter.kind, number=numbers[matter.kind], name=matter.name), matter
+        numbers[matter.kind] += 1
 
 
 def _whole_topic(spec: TopicSpec) -> Iterator[_Advice]:
@@ -149,14 +153,9 @@ def _most_points(spec: TopicSpec) -> float:
     return mentions + min(weights.context * min(weights.max_context, lists), mentions)
 
 
-def _empty(spec: TopicSpec, listed: Sequence[_Listed]) -> Iterator[_Advice]:
-    having = {(each.owner.kind, each.owner.number, each.under) for each in listed}
-    numbers: dict[str, int] = {}
-    for matter in spec.matters:
-        number = numbers.setdefault(matter.kind, 0)
-        numbers[matter.kind] += 1
-        if (matter.kind, number, "") not in having:
-            owner = _Owner(kind=matter.kind, number=number, name=matter.name)
+def _empty(spec: TopicSpec) -> Iterator[_Advice]:
+    for owner, matter in _matters(spec):
+        if not matter.terms:
             yield _Advice(
                 about=owner, problem=f"{owner} has no terms", mend='write en = ["..."] or delete it'
             )
@@ -195,42 +194,45 @@ def _twice(listed: Sequence[_Listed]) -> Iterator[_Advice]:
 
 
 def _shadowed(listed: Sequence[_Listed]) -> Iterator[_Advice]:
-    """Words that a wider term of the same list finds; phrases are left alone, for the longer one is shown."""
+    """Terms that a wider one before them in the same list finds, so that they never count themselves.
+
+    Before it they would, as a word of their own; so would a longer phrase that begins with it.
+    """
     for terms in _lists(listed):
-        narrow: dict[_Listed, list[_Listed]] = {}
-        for each in (each for each in terms if len(each.words) == 1):
-            wider = [other for other in terms if other.words != each.words and _finds(other, each)]
-            if wider:
-                # The widest: the one that is found by no other of them.
-                widest = next(
-                    (w for w in wider if not any(_finds(o, w) for o in wider if o is not w)), wider[0]
-                )
-                narrow.setdefault(widest, []).append(each)
-        for wide, found in narrow.items():
-            words = ", ".join(f'"{each.term.text}"' for each in found)
+        never: dict[_Listed, list[_Listed]] = {}
+        for at, each in enumerate(terms):
+            wide = next((other for other in terms[:at] if _finds(other, each)), None)
+            if wide and wide.words != each.words:
+                never.setdefault(wide, []).append(each)
+        for wide, narrow in never.items():
+            words = ", ".join(f'"{each.term.text}"' for each in narrow)
             problem = f'"{wide.term.text}" in {wide.list_name} of {wide.owner} finds {words} too'
-            yield _Advice(about=wide, problem=problem, mend="delete what it finds")
+            mend = "delete what it finds, or write that first, to count on its own"
+            yield _Advice(about=narrow[0], problem=problem, mend=mend)
 
 
 def _ruled_out(listed: Sequence[_Listed]) -> Iterator[_Advice]:
     """Names of the topic that are phrases of a sense, which goes first; and phrases without a name in them."""
     phrases = [each for each in listed if each.under == "phrases"]
-    # A name with something beside it goes before a phrase; a phrase with something beside it may miss.
     names = [each for each in listed if each.owner.kind in ("anchor", "place") and not each.under]
     for name in names:
-        for phrase in () if name.owner.waits else phrases:
-            if phrase.owner.waits or len(phrase.words) != len(name.words):
-                continue
-            whole = f'"{name.term.text}" of {name.owner}'
-            if _finds(phrase, name):
-                problem = f"{whole} is a phrase of {phrase.owner} too, which goes first: it never counts"
-                yield _Advice(about=name, problem=problem, mend="delete one of them")
-            elif shared := _shared(phrase, name):
-                problem = (
-                    f'{whole} is taken for {phrase.owner} as "{shared}" (its phrase "{phrase.term.text}")'
-                )
+        # A name with something beside it goes before a phrase; a phrase with something beside it may miss.
+        rivals = [] if name.owner.waits else [each for each in phrases if not each.owner.waits]
+        rivals = [each for each in rivals if len(each.words) == len(name.words)]
+        whole = f'"{name.term.text}" of {name.owner}'
+        shared: dict[_Owner, list[str]] = {}
+        if phrase := next((each for each in rivals if _finds(each, name)), None):
+            problem = f"{whole} is a phrase of {phrase.owner} too, which goes first: it never counts"
+            yield _Advice(about=name, problem=problem, mend="delete one of them")
+            continue
+        for each in rivals:
+            shared.setdefault(each.owner, []).extend(_shared(each, name))
+        for owner, forms in shared.items():
+            if forms:
+                shown = ", ".join(f'"{form}"' for form in sorted(set(forms))[:_SHOWN_FORMS])
+                problem = f"{whole} is taken for {owner} in some forms ({shown}), which are phrases of it"
                 yield _Advice(
-                    about=name, problem=problem, mend="mend the phrase, or list the forms of the name"
+                    about=name, problem=problem, mend="mend the phrases, or list the forms of the name"
                 )
     for phrase in phrases:
         if len(phrase.words) > 1 and not any(_holds(phrase, name) for name in names):
@@ -311,13 +313,11 @@ def _covers(wide: Word, narrow: Word) -> bool:
     return not narrow.is_open and narrow.forms <= wide.forms
 
 
-def _shared(phrase: _Listed, name: _Listed) -> str:
-    """The first forms in which the name is the phrase; empty where there are none."""
+def _shared(phrase: _Listed, name: _Listed) -> list[str]:
+    """Forms in which the name is the phrase, a few of them."""
     meeting = [_meeting(*pair) for pair in zip(phrase.words, name.words, strict=True)]
-    if not all(meeting):
-        return ""
     forms = zip(*(sorted(forms)[:_SHOWN_FORMS] for forms in meeting), strict=False)
-    return ", ".join(" ".join(words) for words in forms)
+    return [" ".join(words) for words in forms] if all(meeting) else []
 
 
 def _meeting(one: Word, other: Word) -> frozenset[str]:
@@ -333,10 +333,10 @@ def _meeting(one: Word, other: Word) -> frozenset[str]:
 
 
 def _holds(phrase: _Listed, name: _Listed) -> bool:
-    """Whether the words of a name may stand in a phrase."""
+    """Whether the words of a name may stand in a phrase, or a name of one word in a part of one (Alba-Tragödie)."""
     length = len(name.words)
     starts = range(len(phrase.words) - length + 1)
-    return any(
-        all(_meeting(*pair) for pair in zip(phrase.words[at : at + length], name.words, strict=True))
-        for at in starts
-    )
+    if any(all(map(_meeting, phrase.words[at : at + length], name.words)) for at in starts):
+        return True
+    parts = {part for word in phrase.words for form in word.forms for part in form.split("-")}
+    return length == 1 and not parts.isdisjoint(name.words[0].forms)
