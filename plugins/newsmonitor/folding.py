@@ -48,6 +48,9 @@ def fold(text: str) -> Folded:
 def quick_fold(text: str) -> str:
     """The text as fold gives it, without the way back: to see whether a text is worth more, which few are."""
     lowered = text.replace("İ", "I").lower()
+    if lowered.isascii():
+        # Of what is replaced only this is there.
+        return lowered.replace("`", "'")
     if any(mark in lowered for mark in _LOOSE + _NO_WIDTH):
         lowered = _MARKS.sub("", unicodedata.normalize("NFC", lowered))
     return unify(lowered)

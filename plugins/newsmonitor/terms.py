@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from newsmonitor.folding import Part, encodable, fold, unify
+from newsmonitor.folding import Part, fold, unify
 from newsmonitor.inflection import INFLECTED_LANGUAGES, inflect
 
 # Between the words of a phrase: white space, quotes (the ship "Alba"), a hyphen; not a full stop.
@@ -24,6 +24,8 @@ _LONGEST_GAP = 3
 _LETTERS = re.compile(r"[^\W_]*")
 _LAST_LETTERS = re.compile(r"[^\W_]*$")
 _SHORTEST_PREFIX = 2
+# Words below this are prepositions more often than not.
+_TELLING_LENGTH = 4
 _WORD = re.compile(r"[^\W_]+")
 # Chinese, Japanese and Thai put no space between words.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
@@ -211,27 +213,46 @@ class _Entries:
 class Matcher:
     """Finds many terms in one pass (Aho-Corasick over the forms of one word of each).
 
-    Not always the first word: "front de Koursk" is looked for where "koursk" stands, which is seldom.
+    Not always the first word: "front de Koursk" is looked for where "koursk" stands, which is seldom; and none of the
+    `common` words, where there is another one.
     """
 
-    def __init__(self, terms: Iterable[tuple[int, tuple[Word, ...]]]) -> None:
+    def __init__(self, terms: Iterable[tuple[int, tuple[Word, ...]]], *, common: Iterable[Word] = ()) -> None:
         numbered = list(terms)
+        usual = _Usual(common)
         alone = {form for _, words in numbered if len(words) == 1 for form in words[0].forms}
         keys: defaultdict[str, _Entries] = defaultdict(_Entries)
         for number, words in numbered:
-            at = _key_word(words, alone)
+            at = _key_word(words, alone, usual)
             entry = _Entry(number, words[at], words[:at], words[at + 1 :])
             for form in sorted(words[at].forms):
                 keys[form].add(entry)
         self._entries = list(keys.values())
-        # The DFA is the fastest of the five engines measured: 33,000 texts of 3,800 characters a second.
-        self._automaton = AhoCorasick(list(keys), implementation=Implementation.DFA) if keys else None
+        self._lengths = [len(key) for key in keys]
+        # The DFA is the fastest of the engines measured; over bytes, for a text of other letters than ASCII is
+        # translated for it anyway, in twice the time that Python takes.
+        self._automaton = (
+            BytesAhoCorasick([key.encode() for key in keys], implementation=Implementation.DFA)
+            if keys
+            else None
+        )
+
+    def _keys_in(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Number, start and end of every key in the text, whole word or not, in order of the ends."""
+        if self._automaton is None:
+            return
+        # Halves of characters, which broken feeds have, are one sign, as all that the offsets count.
+        data = text.encode("utf-8", "replace")
+        hits = self._automaton.find_matches_as_indexes(data, overlapping=True)
+        read, end = 0, 0
+        for key, _, stop in hits:
+            end += stop - read if len(data) == len(text) else len(data[read:stop].decode())
+            read = stop
+            yield key, end - self._lengths[key], end
 
     def find(self, text: str) -> Iterator[Hit]:
         """Every term that stands as whole words in a folded text, by place of its key word; hits may overlap."""
-        if self._automaton is None:
-            return
-        for key, start, end in self._automaton.find_matches_as_indexes(encodable(text), overlapping=True):
+        for key, start, end in self._keys_in(text):
             if not _begins(text, start):
                 continue
             entries = self._entries[key]
@@ -248,12 +269,29 @@ class Matcher:
                     yield Hit(entry.term, spans[0][0], spans[-1][1], spans)
 
 
-def _key_word(words: Sequence[Word], alone: set[str]) -> int:
-    """The number of the word to look for: one that is looked for anyway, else the longest."""
+class _Usual:
+    """The words that stand in many a story, by the forms of terms that find them."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        self.closed: set[str] = set()
+        self.opened: set[str] = set()
+        for word in words:
+            (self.opened if word.is_open else self.closed).update(word.forms)
+
+    def __contains__(self, word: Word) -> bool:
+        shortest = min(word.forms, key=len)
+        if len(shortest) < _TELLING_LENGTH:
+            return True
+        heads = (shortest[:end] for end in range(2, len(shortest) + 1))
+        return bool(word.forms & self.closed) or any(head in self.opened for head in heads)
+
+
+def _key_word(words: Sequence[Word], alone: set[str], usual: _Usual) -> int:
+    """The number of the word to look for: one that is looked for anyway, else the longest that is not usual."""
     for at, word in enumerate(words):
         if word.forms <= alone:
             return at
-    return max(range(len(words)), key=lambda at: (words[at].lengths[-1], -at))
+    return max(range(len(words)), key=lambda at: (words[at] not in usual, words[at].lengths[-1], at))
 
 
 def _spans(text: str, entry: _Entry, start: int, end: int) -> tuple[tuple[int, int], ...] | None:

@@ -26,6 +26,7 @@ from newsmonitor.topicspec import (
     ACTOR,
     ALWAYS,
     ANY_LANGUAGE,
+    CONTEXT,
     EVENT,
     IN_STORY,
     MATTER_KINDS,
@@ -39,6 +40,8 @@ _SURE_LANGUAGE_WORDS = 40
 Span = tuple[str, int, int]
 _AMBIGUOUS_PLACE = "another place of this name"
 _ELSEWHERE = "elsewhere"
+# Words of these stand in many a story that is not the topic's.
+_COMMON_KINDS = (CONTEXT, ACTOR, "beside", "landmark", "elsewhere")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class _Compiled:
     everything: Matcher
     cased: dict[int, tuple[Word, ...]]
     matter_languages: frozenset[str]
+    nothing: "Tagging"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +99,15 @@ def compile_topic(spec: TopicSpec) -> Topic:
         # A phrase of several words holds an anchor, or there is nothing in it to rule out.
         or (meaning.kind == "phrase" and len(words[number]) == 1)
     ]
+    common = [word for number, m in enumerate(meanings) if m.kind in _COMMON_KINDS for word in words[number]]
     languages = {m.term.language for m in meanings if m.kind in MATTER_KINDS}
     compiled = _Compiled(
         meanings=meanings,
-        triggers=Matcher(triggers),
+        triggers=Matcher(triggers, common=common),
         everything=Matcher(enumerate(words)),
         cased={number: each for number, each in enumerate(words) if any(word.cased for word in each)},
         matter_languages=frozenset(languages - {ANY_LANGUAGE}),
+        nothing=_tagging(spec, [], Score()),
     )
     return Topic(spec=spec, _compiled=compiled)
 
@@ -137,7 +143,7 @@ def tag_parts(topic: Topic, parts: Sequence[Part], language: str | None) -> Tagg
     """As tag, of a story that is folded once for many topics."""
     compiled = topic._compiled
     if not any(next(compiled.triggers.find(part.quick), None) for part in parts):
-        return _tagging(topic.spec, [], Score())
+        return compiled.nothing
     found, words = scan(parts, compiled.everything, compiled.meanings, compiled.cased)
     if language in compiled.matter_languages and sum(words.values()) >= _SURE_LANGUAGE_WORDS:
         found = [each for each in found if not _is_foreign(each, language)]
