@@ -22,7 +22,7 @@ PURE = {
     "extract", "articletext", "blocks", "blockfeatures", "blockmodel", "boilerplate", "decoding", "languages",
     "structured", "linkeddata", "pagefields", "pagetitles", "pagedates", "pageauthors", "bylines",
     "wallchecks", "wallmarks", "wallphrases", "walloffers", "walladdresses",
-    "topics", "topicfile", "topicspec", "topicscan", "topicscore", "folding", "terms", "inflection", "tomlfile",
+    "topics", "topicfile", "topicspec", "topicscan", "topicscore", "topicsenses", "folding", "terms", "inflection", "tomlfile",
     "placesfile", "tagging", "topicadvice",
     "addresses", "codings", "targets", "webfailure",
 }  # fmt: skip

@@ -55,7 +55,8 @@ def load_topic(text: str, places_csv: str | None, *, where: str, places_where: s
         raise root.wrong(f'id "{topic_id}" cannot name a topic', "use a-z, 0-9, - and _ only", "id")
     anchors = tuple(_anchor(table) for table in _named(root, "anchor"))
     matters = tuple(_matter(table) for kind in MATTER_KINDS for table in _named(root, kind))
-    senses = tuple(_sense(table) for table in _named(root, "sense"))
+    lists = frozenset(each.name for each in matters)
+    senses = tuple(_sense(table, lists) for table in _named(root, "sense"))
     places = _places(root, places_csv, places_where)
     if not anchors and not places:
         raise InputError(where, "there is nothing to look for", "add an [[anchor]] or places")
@@ -131,10 +132,14 @@ def _terms_of(root: Table, name: str) -> tuple[Term, ...]:
 
 
 def _anchor(table: Table) -> Anchor:
-    keys = ("name", "weight", "beside", "within")
+    keys = ("name", "weight", "proves", "beside", "within")
     terms = table.terms(*keys)
     if not terms:
         raise table.wrong("[[anchor]] has no terms", 'write en = ["..."]')
+    proves, beside = table.flag("proves", False), table.terms(under="beside")
+    if proves and beside:
+        mend = "take one of them away"
+        raise table.wrong("an anchor that counts only beside something cannot prove", mend, "proves")
     weight = table.number_of("weight", 1.0)
     if weight > 1:
         raise table.wrong(f"weight = {weight:g} is above 1", "write a number from 0 to 1", "weight")
@@ -142,7 +147,8 @@ def _anchor(table: Table) -> Anchor:
         name=table.text("name"),
         weight=weight,
         terms=terms,
-        beside=table.terms(under="beside"),
+        proves=proves,
+        beside=beside,
         within=int(table.number_of("within", 7)),
     )
 
@@ -163,8 +169,8 @@ def _matter(table: Table) -> Matter:
     )
 
 
-def _sense(table: Table) -> Sense:
-    keys = ("name", "phrases", "signs", "beside", "within")
+def _sense(table: Table, matters: frozenset[str]) -> Sense:
+    keys = ("name", "phrases", "signs", "beside", "within", "shares")
     table.terms(*keys)
     table.only(*keys)
     return Sense(
@@ -173,6 +179,9 @@ def _sense(table: Table) -> Sense:
         signs=table.terms(under="signs"),
         beside=table.terms(under="beside"),
         within=int(table.number_of("within", 1)),
+        shares=frozenset(
+            _known(table, "shares", matters, "no [[context]], [[event]] or [[actor]] is named", "write the name of one")
+        ),
     )
 
 

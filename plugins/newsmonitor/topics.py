@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from newsmonitor.folding import Part, parts_of, snippet
 from newsmonitor.records import Match
 from newsmonitor.terms import Matcher, Term, Word, parse_term
-from newsmonitor.topicscan import Found, Meaning, scan, within, without_doubles, word_distance
+from newsmonitor.topicscan import Found, Meaning, scan, without_doubles, word_distance
 from newsmonitor.topicscore import (
     Evidence,
     Score,
@@ -19,9 +19,9 @@ from newsmonitor.topicscore import (
     field_of,
     has_condition,
     is_of_elsewhere,
-    proves,
     weight_of,
 )
+from newsmonitor.topicsenses import explain_away, ruled_out
 from newsmonitor.topicspec import (
     ACTOR,
     ALWAYS,
@@ -161,10 +161,10 @@ def _judge(spec: TopicSpec, found: Sequence[Found], *, text_words: int) -> Taggi
     claims = _longest(spec, claims)
     phrases = [each for each in claims if each.kind == "phrase"]
     sure, places = _split(spec, claims, vouched)
-    ours, explained = _explain_away(spec, found, sure, phrases)
+    ours, explained = explain_away(spec, found, sure, phrases)
     # Names of many places are taken for the topic's only beside what is the topic's.
     accepted, rejected = _accept_places(spec, ours, places)
-    more, also_explained = _explain_away(spec, found, accepted, phrases)
+    more, also_explained = explain_away(spec, found, accepted, phrases)
     mentions = sorted([*ours, *more], key=lambda each: each.order)
     evidence = [
         Evidence(found=each, role="sense", counted=False, sense=spec.senses[each.owner].name)
@@ -173,7 +173,7 @@ def _judge(spec: TopicSpec, found: Sequence[Found], *, text_words: int) -> Taggi
     evidence += [
         Evidence(found=each, role="place", counted=False, sense=_AMBIGUOUS_PLACE) for each in rejected
     ]
-    evidence += _ruled_out(spec, found, [*explained, *also_explained])
+    evidence += ruled_out(spec, found, [*explained, *also_explained])
     if is_of_elsewhere(spec, found, mentions):
         evidence += [
             Evidence(found=each, role=each.kind, counted=False, sense=_ELSEWHERE) for each in mentions
@@ -265,78 +265,6 @@ def _accept_places(
         )
         (accepted if is_ours else rejected).append(each)
     return accepted, rejected
-
-
-def _explain_away(
-    spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found], phrases: Sequence[Found]
-) -> tuple[list[Found], list[tuple[Found, int]]]:
-    """The mentions of the topic, and those that are of another sense, with the number of that sense.
-
-    Each is judged by what stands around it first, then by the whole story: an article about a battle of long ago may
-    tell of today in one paragraph, and one about today may recall the battle.
-    """
-    proofs = [each for each in found if proves(spec, each)]
-    # A phrase of several words is a sign too. One word alone may be a form of the topic's own name (a Polish
-    # surname, the genitive of a town).
-    long_phrases = [each for each in phrases if " " in each.meaning.term.text]
-    signs = sorted(
-        [*long_phrases, *(each for each in found if each.kind == "sign")], key=lambda each: each.word
-    )
-    if not signs:
-        return list(mentions), []
-    proof_words, sign_words = [each.word for each in proofs], [each.word for each in signs]
-    in_story = _strength(signs)
-    reach = spec.weights.close
-    ours: list[Found] = []
-    explained: list[tuple[Found, int]] = []
-    for each in mentions:
-        near = _distinct(within(proofs, proof_words, each.word, reach))
-        near_signs = _strength(within(signs, sign_words, each.word, reach))
-        is_sure = near > 0 and weight_of(spec, each) >= spec.weights.sure
-        against = {
-            # A sure name beside proof is given up only where the signs beside it are many more.
-            sense: near_signs.get(sense, 0) - near if is_sure else 2 * near_signs.get(sense, 0) + count
-            for sense, count in in_story.items()
-        }
-        sense = max(against, key=lambda owner: (against[owner], -owner))
-        if against[sense] > (near if is_sure else 2 * near + _distinct(proofs)):
-            explained.append((each, sense))
-        else:
-            ours.append(each)
-    return ours, explained
-
-
-def _distinct(found: Iterable[Found]) -> int:
-    return len({each.number for each in found})
-
-
-def _strength(signs: Iterable[Found]) -> dict[int, int]:
-    """How many different signs there are of each sense."""
-    numbers: dict[int, set[int]] = {}
-    for each in signs:
-        numbers.setdefault(each.owner, set()).add(each.number)
-    return {sense: len(found) for sense, found in numbers.items()}
-
-
-def _ruled_out(
-    spec: TopicSpec, found: Sequence[Found], explained: Sequence[tuple[Found, int]]
-) -> list[Evidence]:
-    """The mentions of other senses, not counted, and each sign of those senses once."""
-    senses = {sense for _, sense in explained}
-    signs: dict[int, Found] = {}
-    for each in found:
-        if each.kind == "sign" and each.owner in senses:
-            signs.setdefault(each.number, each)
-    return [
-        *(
-            Evidence(found=each, role=each.kind, counted=False, sense=spec.senses[sense].name)
-            for each, sense in explained
-        ),
-        *(
-            Evidence(found=each, role="sense", counted=False, sense=spec.senses[each.owner].name)
-            for each in signs.values()
-        ),
-    ]
 
 
 def _tagging(spec: TopicSpec, evidence: Sequence[Evidence], score: Score) -> Tagging:

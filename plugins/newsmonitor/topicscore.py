@@ -82,6 +82,8 @@ def is_implied(spec: TopicSpec, each: Found) -> bool:
 
 def proves(spec: TopicSpec, each: Found) -> bool:
     """Whether it is a word of the topic's matter that its namesakes do not share."""
+    if each.kind == "anchor":
+        return spec.anchors[each.owner].proves
     return each.kind in MATTER_KINDS and spec.matters[each.owner].proves
 
 

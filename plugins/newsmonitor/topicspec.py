@@ -12,11 +12,15 @@ CONTEXT, EVENT, ACTOR = MATTER_KINDS = ("context", "event", "actor")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """Terms that make a story a candidate; with `beside`, only where one of those stands `within` words."""
+    """Terms that make a story a candidate; with `beside`, only where one of those stands `within` words.
+
+    One that `proves` is no other thing's name.
+    """
 
     name: str
     weight: float
     terms: tuple[Term, ...]
+    proves: bool = False
     beside: tuple[Term, ...] = ()
     within: int = 7
 
@@ -40,7 +44,8 @@ class Matter:
 class Sense:
     """Another thing of the same name: phrases that are it, and signs that a story is about it.
 
-    With `beside`, a phrase is it only where one of those stands `within` words.
+    With `beside`, a phrase is it only where one of those stands `within` words. What `shares` names are lists of the
+    topic's matter whose words it has as well, so that they prove nothing against it.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Sense:
     signs: tuple[Term, ...]
     beside: tuple[Term, ...] = ()
     within: int = 1
+    shares: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

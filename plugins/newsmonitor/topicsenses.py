@@ -1,0 +1,115 @@
+"""Mentions of a topic told from other things of the same name, by what stands around them. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from newsmonitor.topicscan import Found, within
+from newsmonitor.topicscore import Evidence, proves, weight_of
+from newsmonitor.topicspec import TopicSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Pieces of evidence in order of their words."""
+
+    found: Sequence[Found]
+    words: Sequence[int]
+
+    @classmethod
+    def of(cls, found: Iterable[Found]) -> "_Words":
+        in_order = sorted(found, key=lambda each: each.word)
+        return cls(in_order, [each.word for each in in_order])
+
+    def near(self, word: int, reach: int) -> Sequence[Found]:
+        """Those that stand within so many words."""
+        return within(self.found, self.words, word, reach)
+
+
+def explain_away(
+    spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found], phrases: Sequence[Found]
+) -> tuple[list[Found], list[tuple[Found, int]]]:
+    """The mentions of the topic, and those that are of another sense, with the number of that sense.
+
+    Each is judged by what stands around it first, then by the whole story: an article about a battle of long ago may
+    tell of today in one paragraph, and one about today may recall the battle.
+    """
+    # A phrase of several words is a sign too. One word alone may be a form of the topic's own name (a Polish
+    # surname, the genitive of a town).
+    long_phrases = [each for each in phrases if " " in each.meaning.term.text]
+    signs = _Words.of([*long_phrases, *(each for each in found if each.kind == "sign")])
+    if not signs.found:
+        return list(mentions), []
+    proofs = [each for each in found if proves(spec, each)]
+    in_story = _strength(signs.found)
+    against = {sense: _Words.of(_unshared(spec, proofs, sense)) for sense in in_story}
+    ours: list[Found] = []
+    explained: list[tuple[Found, int]] = []
+    for each in mentions:
+        sense = _sense_of(spec, each, signs, against, in_story)
+        if sense is None:
+            ours.append(each)
+        else:
+            explained.append((each, sense))
+    return ours, explained
+
+
+def _unshared(spec: TopicSpec, proofs: Iterable[Found], sense: int) -> list[Found]:
+    """The proofs that tell the topic from this sense: a battle of long ago had artillery, too."""
+    shared = spec.senses[sense].shares
+    return [each for each in proofs if each.kind == "anchor" or spec.matters[each.owner].name not in shared]
+
+
+def _sense_of(
+    spec: TopicSpec,
+    mention: Found,
+    signs: _Words,
+    proofs: Mapping[int, _Words],
+    in_story: Mapping[int, int],
+) -> int | None:
+    """The number of the sense that has the most over the topic's own proof; None where none has more."""
+    reach = spec.weights.close
+    near_signs = _strength(signs.near(mention.word, reach))
+    best: tuple[int, int] | None = None
+    for sense, count in in_story.items():
+        near = _distinct(proofs[sense].near(mention.word, reach))
+        if near and weight_of(spec, mention) >= spec.weights.sure:
+            # A sure name beside proof is given up only where the signs beside it are many more.
+            excess = near_signs.get(sense, 0) - 2 * near
+        else:
+            excess = 2 * near_signs.get(sense, 0) + count - 2 * near - _distinct(proofs[sense].found)
+        if excess > 0 and (best is None or (excess, -sense) > (best[0], -best[1])):
+            best = (excess, sense)
+    return best[1] if best else None
+
+
+def _distinct(found: Iterable[Found]) -> int:
+    return len({each.number for each in found})
+
+
+def _strength(signs: Iterable[Found]) -> dict[int, int]:
+    """How many different signs there are of each sense."""
+    numbers: dict[int, set[int]] = {}
+    for each in signs:
+        numbers.setdefault(each.owner, set()).add(each.number)
+    return {sense: len(found) for sense, found in numbers.items()}
+
+
+def ruled_out(
+    spec: TopicSpec, found: Sequence[Found], explained: Sequence[tuple[Found, int]]
+) -> list[Evidence]:
+    """The mentions of other senses, not counted, and each sign of those senses once."""
+    senses = {sense for _, sense in explained}
+    signs: dict[int, Found] = {}
+    for each in found:
+        if each.kind == "sign" and each.owner in senses:
+            signs.setdefault(each.number, each)
+    return [
+        *(
+            Evidence(found=each, role=each.kind, counted=False, sense=spec.senses[sense].name)
+            for each, sense in explained
+        ),
+        *(
+            Evidence(found=each, role="sense", counted=False, sense=spec.senses[each.owner].name)
+            for each in signs.values()
+        ),
+    ]
