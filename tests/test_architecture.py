@@ -22,8 +22,8 @@ PURE = {
     "extract", "articletext", "blocks", "blockfeatures", "blockmodel", "boilerplate", "decoding", "languages",
     "structured", "linkeddata", "pagefields", "pagetitles", "pagedates", "pageauthors", "bylines",
     "wallchecks", "wallmarks", "wallphrases", "walloffers", "walladdresses",
-    "topics", "topicfile", "topicspec", "topicscan", "topicscore", "topicsenses", "folding", "terms", "inflection", "tomlfile",
-    "placesfile", "tagging", "topicadvice",
+    "topics", "topicfile", "topicspec", "topicscan", "topicscore", "topicsenses", "folding", "terms",
+    "inflection", "tomlfile", "placesfile", "tagging", "topicadvice",
     "addresses", "codings", "targets", "webfailure",
 }  # fmt: skip
 RIM = {

@@ -55,7 +55,8 @@ def test_real_labelled_items_by_language_beside_the_keyword():
     # About the topic; as main: rightly, wrongly; by the plain keyword: rightly, wrongly.
     assert found == {
         "de": (2, (0, 0), (2, 3)), "en": (33, (30, 0), (28, 8)), "fi": (0, (0, 0), (0, 1)), "lv": (1, (1, 0), (1, 0)),
-        "pl": (27, (23, 0), (27, 60)), "ru": (54, (50, 0), (44, 13)), "uk": (0, (0, 2), (0, 3)), "vi": (3, (3, 0), (3, 6)),
+        "pl": (27, (23, 0), (27, 60)), "ru": (54, (50, 0), (44, 13)),
+        "uk": (0, (0, 2), (0, 3)), "vi": (3, (3, 0), (3, 6)),
     }  # fmt: skip
 
 

@@ -167,6 +167,49 @@ def test_as_many_signs_as_words_of_proof_leave_the_mention_its_points():
     assert small(None, "War, said the captain in Aldbury.").score > 0
 
 
+SHARED = """
+    [[anchor]]
+    name = "town"
+    weight = 0.8
+    en = ["Aldbury"]
+    [[anchor]]
+    name = "siege"
+    proves = true
+    en = ["siege of Aldbury"]
+    [[context]]
+    name = "armies"
+    proves = true
+    en = ["army", "guns"]
+    [[context]]
+    name = "today"
+    proves = true
+    en = ["drone"]
+    [[sense]]
+    name = "old battle"
+    shares = ["armies"]
+    signs.en = ["king"]
+    """
+
+
+def test_words_that_a_sense_shares_prove_nothing_against_it():
+    def level(text: str, topic: str = SHARED) -> str | None:
+        return tag(inline(topic), title=None, text=text, language=None).level
+
+    assert level("The king's army and guns at Aldbury") is None
+    assert level("The king's army and guns at Aldbury", SHARED.replace('shares = ["armies"]', "")) is not None
+    assert level("A drone, and the king's army at Aldbury") is not None
+    # Without a sign of it they prove as any others do.
+    assert level("Army and guns at Aldbury") is not None
+
+
+def test_a_name_that_nothing_else_has_is_proof_itself():
+    named = tag(inline(SHARED), title="The siege of Aldbury", text=None, language=None)
+    bare = tag(inline(SHARED), title="Aldbury", text=None, language=None)
+
+    assert (named.level, named.parts.reason) == ("main", None)
+    assert (bare.level, bare.parts.factor) == ("mention", 0.6)
+
+
 LANDMARKS = inline("""
     [[anchor]]
     name = "town"

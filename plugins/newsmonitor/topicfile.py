@@ -180,7 +180,13 @@ def _sense(table: Table, matters: frozenset[str]) -> Sense:
         beside=table.terms(under="beside"),
         within=int(table.number_of("within", 1)),
         shares=frozenset(
-            _known(table, "shares", matters, "no [[context]], [[event]] or [[actor]] is named", "write the name of one")
+            _known(
+                table,
+                "shares",
+                matters,
+                "no [[context]], [[event]] or [[actor]] is named",
+                "write the name of one",
+            )
         ),
     )
 
