@@ -15,7 +15,7 @@ from newsmonitor.languages import identify_language
 from newsmonitor.likeness import read
 from newsmonitor.records import Entry, GroupLink, Page, Story, UInt32
 from newsmonitor.sending import count_owed
-from newsmonitor.tagging import tag_story
+from newsmonitor.tagging import is_raised, tag_story
 from newsmonitor.urls import url_key
 
 _CHUNK = 1_000
@@ -175,7 +175,9 @@ def _refile_late(run: Run) -> None:
     new = _refiled_all(run, late)
     last = worklist.last_refiled(run.warehouse, at=run.at)
     is_due = last is None or run.at - last >= _LATE_EVERY
-    if is_due or any(_matches_anew(story, after) for (story, _, _), after in zip(late, new, strict=True)):
+    if is_due or any(
+        is_raised(story.level, after.level) for (story, _, _), after in zip(late, new, strict=True)
+    ):
         days = {story.filed_at.date() for story, _, _ in late}
         run.warehouse.replace(new, days=days)
 
@@ -184,7 +186,7 @@ def refiled(run: Run, work: Sequence[tuple[Story, Entry, Page]]) -> list[Story]:
     """The stories as their pages are read by newer rules: the same ones, told to nobody if they match only now."""
     pairs = zip(work, _refiled_all(run, work), strict=True)
     return [
-        replace(new, is_late_match=story.is_late_match or _matches_anew(story, new))
+        replace(new, is_late_match=story.is_late_match or is_raised(story.level, new.level))
         for (story, _, _), new in pairs
     ]
 
@@ -198,10 +200,6 @@ def _refiled_all(run: Run, work: Sequence[tuple[Story, Entry, Page]]) -> list[St
     )
     _link(run, links)
     return [_refiled(run, story, draft, prints.get(story.story_id, ())) for story, draft in pairs]
-
-
-def _matches_anew(before: Story, after: Story) -> bool:
-    return after.level is not None and after.level != before.level
 
 
 def _refiled(run: Run, story: Story, draft: _Draft, fingerprint: tuple[int, ...]) -> Story:

@@ -14,7 +14,7 @@ from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.context import Run
 from newsmonitor.judgedagain import judged_pages, levels_of
 from newsmonitor.records import Story
-from newsmonitor.topicspec import LEVELS
+from newsmonitor.tagging import is_raised
 
 COUNTS = ("days", "stories", "changed", "gained", "lost", "level_changed")
 # As sending has it: what was filed before is not told any more.
@@ -48,6 +48,10 @@ class _Change:
 
     before: Story
     after: Story
+
+    @property
+    def is_raised(self) -> bool:
+        return is_raised(self.before.level, self.after.level)
 
     @property
     def is_told_by(self) -> tuple[bool, bool]:
@@ -85,19 +89,9 @@ def _store(run: Run, day: date, changes: Sequence[_Change]) -> None:
     new = []
     for change in changes:
         story_id = change.after.story_id
-        is_late = story_id in marked or (_is_raised(change) and story_id not in owed)
+        is_late = story_id in marked or (change.is_raised and story_id not in owed)
         new.append(replace(change.after, is_late_match=change.before.is_late_match or is_late))
     run.warehouse.replace(new, days=[day])
-
-
-def _is_raised(change: _Change) -> bool:
-    """Whether its level is new or higher."""
-    before, after = (_rank(each.level) for each in (change.before, change.after))
-    return after > before
-
-
-def _rank(level: str | None) -> int:
-    return len(LEVELS) - LEVELS.index(level) if level in LEVELS else 0
 
 
 @dataclass(frozen=True, slots=True)

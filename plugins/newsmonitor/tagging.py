@@ -48,6 +48,12 @@ def _tag(tagging: Tagging) -> Tag:
     )
 
 
+def is_raised(before: str | None, after: str | None) -> bool:
+    """Whether a level is new or higher than it was."""
+    ranks = {level: rank for rank, level in enumerate(reversed(LEVELS), start=1)}
+    return ranks.get(after or "", 0) > ranks.get(before or "", 0)
+
+
 def describe(tag: Tag) -> str:
     """A tag in one line: the level, the score and how it came about."""
     parts = (
