@@ -22,6 +22,7 @@ import pendulum
 from airflow.sdk import Asset, AssetAlias, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from newsmonitor.dagdefaults import RETRIES
 from newsmonitor.settings import Settings
 
 NEW_STORIES = AssetAlias("new stories")
@@ -46,12 +47,7 @@ def label(shard: int) -> None:
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=5),
-    },
+    default_args=RETRIES,
     doc_md=__doc__,
     tags=["newsmonitor"],
 )

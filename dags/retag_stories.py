@@ -14,6 +14,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
 
+from newsmonitor.dagdefaults import RETRIES
+
 
 def day_param(doc: str) -> Param:
     """A day that may be left empty, for the form of the UI."""
@@ -26,12 +28,7 @@ def day_param(doc: str) -> Param:
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=5),
-    },
+    default_args=RETRIES,
     params={
         "since": day_param("Only stories filed on this day (UTC) or later; empty: from the first on."),
         "until": day_param("Only stories filed on this day (UTC) or earlier; empty: up to the last."),

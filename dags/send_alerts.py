@@ -14,6 +14,7 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import Asset, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
+from newsmonitor.dagdefaults import RETRIES
 from newsmonitor.settings import Settings
 from newsmonitor.topicids import topic_ids
 
@@ -36,12 +37,7 @@ STORIES = Asset(name="stories", uri="x-newsmonitor://stories")
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=5),
-    },
+    default_args=RETRIES,
     doc_md=__doc__,
     tags=["newsmonitor"],
 )

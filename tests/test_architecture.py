@@ -23,7 +23,7 @@ PURE = {
     "structured", "linkeddata", "pagefields", "pagetitles", "pagedates", "pageauthors", "bylines",
     "wallchecks", "wallmarks", "wallphrases", "walloffers", "walladdresses",
     "topics", "topicfile", "topicspec", "topicscan", "topicscore", "topicsenses", "folding", "terms",
-    "inflection", "tomlfile", "placesfile", "tagging", "topicadvice",
+    "inflection", "tomlfile", "placesfile", "tagging", "topicadvice", "dagdefaults",
     "addresses", "codings", "targets", "webfailure",
 }  # fmt: skip
 RIM = {

@@ -1,6 +1,7 @@
 """Who hears of what, and in which words. Pure: stories in, messages out."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from newsmonitor.records import Match, Story, identify
 
@@ -16,6 +17,8 @@ class Rule:
     levels: tuple[str, ...]
 
 
+# Older matches are history: a channel added today is not told of last week.
+OWED_FOR = timedelta(hours=24)
 DEFAULT_RULE = Rule(name="default", levels=("main",))
 
 

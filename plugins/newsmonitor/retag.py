@@ -6,19 +6,17 @@ May be stopped and begun anew at any moment: a day is replaced whole, and a day 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from newsmonitor import worklist
-from newsmonitor.alerts import DEFAULT_RULE
+from newsmonitor.alerts import DEFAULT_RULE, OWED_FOR
 from newsmonitor.context import Run
 from newsmonitor.judgedagain import judged_pages, levels_of
 from newsmonitor.records import Story
 from newsmonitor.tagging import is_raised
 
 COUNTS = ("days", "stories", "changed", "gained", "lost", "level_changed")
-# As sending has it: what was filed before is not told any more.
-_TOLD_FOR = timedelta(hours=24)
 
 
 def retag(
@@ -114,7 +112,7 @@ def _settle_groups(run: Run, changes: Sequence[_Change]) -> tuple[set[str], set[
     """
     turned = [change for change in changes if len(set(change.is_told_by)) == 2]
     levels = {change.after.story_id: change.after.level for change in turned}
-    still_told = run.at - _TOLD_FOR
+    still_told = run.at - OWED_FOR
     owed: set[str] = set()
     silenced: set[tuple[date, str]] = set()
     for members in _groups(run, [change.before.group_id for change in turned]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from newsmonitor import alertlist, notices, worklist
-from newsmonitor.alerts import DEFAULT_RULE, Message, Rule, alert_id, compose
+from newsmonitor.alerts import DEFAULT_RULE, OWED_FOR, Message, Rule, alert_id, compose
 from newsmonitor.context import Run
 from newsmonitor.errors import DeliveryFailed
 from newsmonitor.notify import Notifier
@@ -14,8 +14,6 @@ from newsmonitor.records import Alert, Story
 
 log = logging.getLogger(__name__)
 
-# Older matches are history: a channel added today is not told of last week.
-_OWED_FOR = timedelta(hours=24)
 _GIVEN_UP = "not taken within 24 hours"
 
 
@@ -58,7 +56,7 @@ def send_alerts(run: Run) -> dict[str, int]:
         expired = _expired(run, unsent)
         run.warehouse.append(expired, batch=run.batch(), day=run.at.date())
         counts["given_up"] = len(expired)
-        owed = [message for message in unsent if message.since > run.at - _OWED_FOR]
+        owed = [message for message in unsent if message.since > run.at - OWED_FOR]
         counts["owed"] = len(owed)
         down: set[str] = set()
         for alert in owed:
@@ -74,7 +72,7 @@ def send_alerts(run: Run) -> dict[str, int]:
 
 def owed_alerts(run: Run, rule: Rule, channels: list[str]) -> list[Owed]:
     """What matched the rule within a day and has no delivered alert: per story group and channel."""
-    return _open(run, _about_stories(run, rule, _OWED_FOR), channels, age=_OWED_FOR)
+    return _open(run, _about_stories(run, rule, OWED_FOR), channels, age=OWED_FOR)
 
 
 def _expired(run: Run, unsent: Sequence[Owed]) -> list[Alert]:
@@ -86,7 +84,7 @@ def _expired(run: Run, unsent: Sequence[Owed]) -> list[Alert]:
     return [
         _row(run, owed, "held", owed.attempts, _GIVEN_UP)
         for owed in unsent
-        if owed.since <= run.at - _OWED_FOR
+        if owed.since <= run.at - OWED_FOR
         and (owed.attempts or known_since.get(owed.channel, run.at) < owed.since)
     ]
 

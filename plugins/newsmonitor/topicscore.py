@@ -1,5 +1,6 @@
 """The points of a story, from what was found of a topic in it: where the mentions stand, and what is near. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -97,11 +98,12 @@ def field_of(spec: TopicSpec, each: Found) -> str:
 def _landmarks(spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found]) -> frozenset[int]:
     """The places, in the list of the mentions, of those that only say where something else is."""
     ends = sorted(each.last_word for each in found if each.kind == "landmark")
-    return frozenset(
-        at
-        for at, each in enumerate(mentions)
-        if any(0 < each.word - end <= spec.weights.landmark for end in ends)
-    )
+
+    def is_landmark(each: Found) -> bool:
+        before = bisect_left(ends, each.word)
+        return before > 0 and each.word - ends[before - 1] <= spec.weights.landmark
+
+    return frozenset(at for at, each in enumerate(mentions) if is_landmark(each))
 
 
 def _mention_points(

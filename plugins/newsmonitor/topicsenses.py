@@ -10,15 +10,16 @@ from newsmonitor.topicspec import TopicSpec
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Pieces of evidence in order of their words."""
+    """Pieces of evidence in order of their words; `distinct` is how many different terms they are."""
 
     found: Sequence[Found]
     words: Sequence[int]
+    distinct: int
 
     @classmethod
     def of(cls, found: Iterable[Found]) -> "_Words":
         in_order = sorted(found, key=lambda each: each.word)
-        return cls(in_order, [each.word for each in in_order])
+        return cls(in_order, [each.word for each in in_order], _distinct(in_order))
 
     def near(self, word: int, reach: int) -> Sequence[Found]:
         """Those that stand within so many words."""
@@ -76,7 +77,7 @@ def _sense_of(
             # A sure name beside proof is given up only where the signs beside it are many more.
             excess = near_signs.get(sense, 0) - 2 * near
         else:
-            excess = 2 * near_signs.get(sense, 0) + count - 2 * near - _distinct(proofs[sense].found)
+            excess = 2 * near_signs.get(sense, 0) + count - 2 * near - proofs[sense].distinct
         if excess > 0 and (best is None or (excess, -sense) > (best[0], -best[1])):
             best = (excess, sense)
     return best[1] if best else None
