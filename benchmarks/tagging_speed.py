@@ -5,6 +5,7 @@
 The file has a JSON object a line with title, text and lang: ordinary news that is not about the topic. Its items are
 joined, each language for itself, to stories of 4,000 characters. The matching stories are made of our own sentences
 (tests/kursk_items_a.jsonl), to the same length, so that they say the topic's name far more often than an article does.
+Exits 1 where one topic is tagged slower than WANTED.
 """
 
 import argparse
@@ -17,7 +18,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "plugins"))
@@ -27,6 +27,7 @@ from newsmonitor.settings import Settings  # noqa: E402
 from newsmonitor.tagging import tag_story  # noqa: E402
 
 LENGTH = 4_000
+WANTED = 5_000
 NAIVE = re.compile("kursk|курск|курськ", re.IGNORECASE)
 Story = tuple[str, str]
 
@@ -67,14 +68,14 @@ def make_stories(pieces: dict[str, list[str]], count: int) -> list[Story]:
 
 
 def rate(stories: Sequence[Story], work: Callable[[str, str], bool], rounds: int) -> tuple[float, int]:
-    """Stories a second, the median of the rounds; and how many matched."""
+    """Stories a second in the fastest round, for what else the machine does only slows; and how many matched."""
     seconds = []
     found = 0
     for _ in range(rounds):
         began = time.process_time()
         found = sum(work(language, text) for language, text in stories)
         seconds.append(time.process_time() - began)
-    return len(stories) / median(seconds), found
+    return len(stories) / min(seconds), found
 
 
 def main() -> None:
@@ -91,10 +92,11 @@ def main() -> None:
     topics = read_topics(Settings(seeds=ROOT / "seeds"))
     one = [topic for topic in topics if topic.topic_id == "kursk"]
     print(
-        f"{len(stories):,} stories of {LENGTH:,} characters; seconds of the processor, median of {given.rounds}"
+        f"{len(stories):,} stories of {LENGTH:,} characters; seconds of the processor, fastest of {given.rounds}"
     )
     naive, hits = rate(stories, lambda _, text: bool(NAIVE.search(text)), given.rounds)
     print(f"{'naive pattern':28}{naive:10,.0f} a second{hits:6} match   1.00")
+    speeds = []
     for name, chosen in (("topic kursk", one), (f"all {len(topics)} topics", list(topics))):
         speed, hits = rate(
             stories,
@@ -104,6 +106,8 @@ def main() -> None:
             given.rounds,
         )
         print(f"{name:28}{speed:10,.0f} a second{hits:6} match   {speed / naive:.2f}")
+        speeds.append(speed)
+    sys.exit(speeds[0] < WANTED)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
     .venv/bin/python benchmarks/topic_accuracy.py [path/to/labelled.jsonl.gz] [--unlabelled path] [--errors]
 
-Always: the items that we wrote ourselves (tests/kursk_items_*.jsonl). Set a was there while the topic was worked on,
-set b was only counted. The labelled file has a JSON object a line with title, text, lang, label and, where it is so,
+Always: the items that we wrote ourselves (tests/kursk_items_*.jsonl; invented, no facts). The topic was tuned on all of
+them by now; docs/topics.md says what b and d gave when they were first counted.
+
+The labelled file has a JSON object a line with title, text, lang, label and, where it is so,
 salience or subtype. Two questions are asked of it. Policy: the war in Kursk oblast at any date, so items of before
 6 August 2024 count as the topic. Label: `kursk_war` as it stands in the file, items of before that date left out.
 Exits 1 where the labelled items are below what is promised (WANTED).

@@ -90,10 +90,11 @@ def test_a_list_that_is_not_there_or_a_folder_names_the_setting(tmp_path):
 # ---- topics -----------------------------------------------------------------------------------------------
 
 
-def test_the_topic_that_ships_is_read_with_its_places():
-    [file] = read_topic_files(SEEDS / "topics")
+def test_the_topics_that_ship_are_read_with_their_places():
+    file, other = read_topic_files(SEEDS / "topics")
 
     assert file.path == SEEDS / "topics" / "kursk.toml"
+    assert other.places_path == SEEDS / "places" / "zaporizhzhia-npp.csv"
     assert file.places_path == SEEDS / "places" / "kursk.csv"
     topic = load_topic(file.text, file.places_text, where=str(file.path), places_where=str(file.places_path))
     assert tag(topic, title="Fighting near Sudzha", text="\n".join(WAR), language="en").level == "main"

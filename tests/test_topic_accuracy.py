@@ -32,7 +32,7 @@ def test_real_labelled_items():
     found = accuracy.figures(*labelled())
 
     assert found == {
-        "positives": 120, "main_right": 107, "main_wrong": 2, "any_right": 119, "passing": 16, "passing_main": 0,
+        "positives": 120, "main_right": 106, "main_wrong": 2, "any_right": 119, "passing": 16, "passing_main": 0,
     }  # fmt: skip
     assert found["main_right"] / (found["main_right"] + found["main_wrong"]) >= accuracy.WANTED["precision"]
     assert found["any_right"] / found["positives"] >= accuracy.WANTED["recall"]
@@ -55,7 +55,7 @@ def test_real_labelled_items_by_language_beside_the_keyword():
     # About the topic; as main: rightly, wrongly; by the plain keyword: rightly, wrongly.
     assert found == {
         "de": (2, (0, 0), (2, 3)), "en": (33, (30, 0), (28, 8)), "fi": (0, (0, 0), (0, 1)), "lv": (1, (1, 0), (1, 0)),
-        "pl": (27, (23, 0), (27, 60)), "ru": (54, (50, 0), (44, 13)),
+        "pl": (27, (22, 0), (27, 60)), "ru": (54, (50, 0), (44, 13)),
         "uk": (0, (0, 2), (0, 3)), "vi": (3, (3, 0), (3, 6)),
     }  # fmt: skip
 
@@ -73,9 +73,10 @@ def test_of_real_items_without_the_name_three_are_tagged():
 @pytest.mark.parametrize(
     "name, items, right, main, about, other",
     [
-        ("a", 260, 244, (95, 91), (102, 90, 100), (94, 94)),
-        ("b", 260, 231, (90, 83), (101, 81, 94), (95, 93)),
-        ("c", 220, 189, (90, 89), (116, 86, 105), (60, 60)),
+        ("a", 260, 246, (95, 92), (102, 91, 98), (94, 94)),
+        ("b", 260, 238, (97, 90), (101, 88, 99), (95, 92)),
+        ("c", 220, 187, (93, 91), (116, 88, 104), (60, 58)),
+        ("d", 200, 191, (67, 67), (71, 63, 69), (94, 93)),
     ],
 )
 def test_our_own_items_half_of_them_traps(name, items, right, main, about, other):

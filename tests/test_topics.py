@@ -187,19 +187,44 @@ SHARED = """
     [[sense]]
     name = "old battle"
     shares = ["armies"]
-    signs.en = ["king"]
+    signs.en = ["king", "crown"]
     """
 
 
-def test_words_that_a_sense_shares_prove_nothing_against_it():
+def test_words_that_a_sense_shares_prove_half_as_much_against_it():
     def level(text: str, topic: str = SHARED) -> str | None:
         return tag(inline(topic), title=None, text=text, language=None).level
 
-    assert level("The king's army and guns at Aldbury") is None
-    assert level("The king's army and guns at Aldbury", SHARED.replace('shares = ["armies"]', "")) is not None
-    assert level("A drone, and the king's army at Aldbury") is not None
+    assert level("The king's crown, army and guns at Aldbury") is None
+    assert (
+        level("The king's crown, army and guns at Aldbury", SHARED.replace('shares = ["armies"]', ""))
+        is not None
+    )
+    assert level("A drone, the king's crown and army and guns at Aldbury") is not None
     # Without a sign of it they prove as any others do.
     assert level("Army and guns at Aldbury") is not None
+
+
+def test_one_sign_is_not_enough_against_a_village():
+    places = "id,name,en\nmill,Mill,Oldmill\n"
+    body = '[[sense]]\nname = "peace"\nsigns.en = ["school", "fair"]\n'
+
+    def found(text: str) -> list[bool]:
+        tagging = tag(inline(body, places), title=None, text=text, language=None)
+        return [match.counted for match in tagging.matches if match.role == "place"]
+
+    assert found("They live in a school, who fled Oldmill") == [True]
+    assert found("The school fair of Oldmill") == [False]
+
+
+def test_a_name_that_is_not_sure_leads_a_story_only_in_its_first_sentence():
+    def lead(text: str) -> float:
+        return small(None, text).parts.lead
+
+    # The anchor of the small topic is sure, the one that waits for a word beside it is not.
+    assert lead("War came. Aldbury burned.") == lead("War came to Aldbury.") > 0
+    assert lead("War came. A raid in the shire.") == 0 < lead("War came by a raid in the shire.")
+    assert lead("War came to the U.S. by a raid in the shire") > 0
 
 
 def test_a_name_that_nothing_else_has_is_proof_itself():

@@ -9,6 +9,8 @@ from newsmonitor.folding import Part
 from newsmonitor.terms import Matcher, Term, Word
 
 _WORD = re.compile(r"[^\W_]+")
+# Not behind an initial, or a letter of "U.S.".
+_SENTENCE_END = re.compile(r"""[^\W\d_]{2}[.!?…]+["'»”)\]]*\s""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,10 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A term found: offsets in the folded part; words are counted from the story's first, title before text."""
+    """A term found: offsets in the folded part; words are counted from the story's first, title before text.
+
+    Sentences are counted in the part.
+    """
 
     number: int
     meaning: Meaning
@@ -32,6 +37,7 @@ class Found:
     word: int
     last_word: int
     word_in_part: int
+    sentence: int
 
     @property
     def kind(self) -> str:
@@ -61,6 +67,7 @@ def scan(
     before = 0
     for part in parts:
         starts = [match.start() for match in _WORD.finditer(part.folded.text)]
+        ends = [match.start() for match in _SENTENCE_END.finditer(part.folded.text)]
         for number, start, end, spans in matcher.find(part.folded.text):
             if number in cased and not _is_cased(part, cased[number], spans):
                 continue
@@ -75,6 +82,7 @@ def scan(
                     word=before + word,
                     last_word=before + bisect_left(starts, end) - 1,
                     word_in_part=word,
+                    sentence=bisect_left(ends, start),
                 )
             )
         words[part.name] = len(starts)

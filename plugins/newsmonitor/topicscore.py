@@ -106,12 +106,20 @@ def _landmarks(spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found
     return frozenset(at for at, each in enumerate(mentions) if is_landmark(each))
 
 
+def _is_aside(spec: TopicSpec, each: Found) -> bool:
+    """Whether it is a name that is not sure, and not in the first sentence: what a story is about is said in that."""
+    return each.part.name != "title" and each.sentence > 0 and weight_of(spec, each) < spec.weights.sure
+
+
 def _mention_points(
     spec: TopicSpec, mentions: Sequence[Found], landmarks: frozenset[int], parts: dict[str, float]
 ) -> list[float]:
     """The points of each mention; adds them to the parts."""
     points = [0.0] * len(mentions)
-    where = ["body" if at in landmarks else field_of(spec, each) for at, each in enumerate(mentions)]
+    where = [
+        "body" if at in landmarks or _is_aside(spec, each) else field_of(spec, each)
+        for at, each in enumerate(mentions)
+    ]
     for name, worth in (("title", spec.weights.title), ("lead", spec.weights.lead)):
         best = max(
             (at for at, field in enumerate(where) if field == name),

@@ -7,6 +7,9 @@ from newsmonitor.topicscan import Found, within
 from newsmonitor.topicscore import Evidence, proves, weight_of
 from newsmonitor.topicspec import TopicSpec
 
+# A sign beside a mention counts twice, and once more as one of the story.
+_ONE_SIGN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -26,6 +29,34 @@ class _Words:
         return within(self.found, self.words, word, reach)
 
 
+@dataclass(frozen=True, slots=True)
+class _Proofs:
+    """What speaks against a sense: words that it has as well (a battle of long ago had artillery, too) count half."""
+
+    own: _Words
+    shared: _Words
+
+    @classmethod
+    def of(cls, spec: TopicSpec, proofs: Sequence[Found], sense: int) -> "_Proofs":
+        shares = spec.senses[sense].shares
+
+        def is_shared(each: Found) -> bool:
+            return each.kind != "anchor" and spec.matters[each.owner].name in shares
+
+        return cls(
+            own=_Words.of(each for each in proofs if not is_shared(each)),
+            shared=_Words.of(each for each in proofs if is_shared(each)),
+        )
+
+    def near(self, word: int, reach: int) -> float:
+        """The weight of those that stand within so many words."""
+        return _distinct(self.own.near(word, reach)) + _distinct(self.shared.near(word, reach)) / 2
+
+    @property
+    def in_story(self) -> float:
+        return self.own.distinct + self.shared.distinct / 2
+
+
 def explain_away(
     spec: TopicSpec, found: Sequence[Found], mentions: Sequence[Found], phrases: Sequence[Found]
 ) -> tuple[list[Found], list[tuple[Found, int]]]:
@@ -42,7 +73,7 @@ def explain_away(
         return list(mentions), []
     proofs = [each for each in found if proves(spec, each)]
     in_story = _strength(signs.found)
-    against = {sense: _Words.of(_unshared(spec, proofs, sense)) for sense in in_story}
+    against = {sense: _Proofs.of(spec, proofs, sense) for sense in in_story}
     ours: list[Found] = []
     explained: list[tuple[Found, int]] = []
     for each in mentions:
@@ -54,31 +85,27 @@ def explain_away(
     return ours, explained
 
 
-def _unshared(spec: TopicSpec, proofs: Iterable[Found], sense: int) -> list[Found]:
-    """The proofs that tell the topic from this sense: a battle of long ago had artillery, too."""
-    shared = spec.senses[sense].shares
-    return [each for each in proofs if each.kind == "anchor" or spec.matters[each.owner].name not in shared]
-
-
 def _sense_of(
     spec: TopicSpec,
     mention: Found,
     signs: _Words,
-    proofs: Mapping[int, _Words],
+    proofs: Mapping[int, _Proofs],
     in_story: Mapping[int, int],
 ) -> int | None:
     """The number of the sense that has the most over the topic's own proof; None where none has more."""
     reach = spec.weights.close
     near_signs = _strength(signs.near(mention.word, reach))
-    best: tuple[int, int] | None = None
+    best: tuple[float, int] | None = None
     for sense, count in in_story.items():
-        near = _distinct(proofs[sense].near(mention.word, reach))
-        if near and weight_of(spec, mention) >= spec.weights.sure:
+        near = proofs[sense].near(mention.word, reach)
+        if near >= 1 and weight_of(spec, mention) >= spec.weights.sure:
             # A sure name beside proof is given up only where the signs beside it are many more.
             excess = near_signs.get(sense, 0) - 2 * near
         else:
-            excess = 2 * near_signs.get(sense, 0) + count - 2 * near - proofs[sense].distinct
-        if excess > 0 and (best is None or (excess, -sense) > (best[0], -best[1])):
+            excess = 2 * near_signs.get(sense, 0) + count - 2 * near - proofs[sense].in_story
+        # One sign is not enough against a village: schools are where its people are put up, too.
+        least = _ONE_SIGN if mention.kind == "place" and not near else 0
+        if excess > least and (best is None or (excess, -sense) > (best[0], -best[1])):
             best = (excess, sense)
     return best[1] if best else None
 
