@@ -21,6 +21,7 @@ DOCS = (
     "README.md",
     "warehouse/README.md",
     "docs/alerts.md",
+    "docs/topics.md",
     "docs/archive.md",
     "docs/pages.md",
     "docs/querying.md",

@@ -142,7 +142,7 @@ def stories(
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @AS_JSON
 def sql(query: str, as_csv: bool, as_json: bool) -> None:
-    """Ask DuckDB. Every table is a view: stories, entries, pages, ..., and so are matches, members and groups."""
+    """Ask DuckDB. Every table is a view: stories, entries, pages, ..., and so are matches, tags, members and groups."""
     answer = _warehouse().query(query)
     answer = answer.rename_columns(_distinct(answer.column_names))
     if as_csv:
