@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,11 @@ LETTERS = [
     "’",
     "–",
 ]
+
+
+@pytest.mark.parametrize("text", ["Ryl`sk and RYL'SK", "Ryl’sk, Ёлка", "Ку\u0301рск", "Ku\u00adrsk"])
+def test_the_quick_fold_gives_the_same_letters(text):
+    assert quick_fold(text) == fold(text).text
 
 
 @settings(max_examples=200, deadline=None)

@@ -338,6 +338,28 @@ def test_capital_letters_count_where_the_term_wants_them():
     assert actors("The POWER of the S.POWs and of a pow-wow") == 0
 
 
+def test_small_letters_count_only_where_the_term_says_so():
+    body = """
+        [[anchor]]
+        name = "old"
+        en = ["=march"]
+    """
+    places = "id,name,counts,en\nmill,Mill,in_story,Old mill\n"
+
+    def found(text: str) -> list[str]:
+        tagging = tag(inline(body, places), title=None, text=text, language=None)
+        return [match.role for match in tagging.matches if match.counted]
+
+    assert [found(text) for text in ("the march", "the March", "The end. March", "THE MARCH")] == [
+        ["anchor"],
+        [],
+        ["anchor"],
+        ["anchor"],
+    ]
+    # A place that may be a namesake wants its capital letter, and no more: headlines write every word with one.
+    assert [len(found(f"march, {name}")) for name in ("Old mill", "Old Mill", "old mill")] == [2, 2, 1]
+
+
 def test_only_so_many_places_add_points():
     places = "id,name,en\na,A,Aldbury\nb,B,Barton\nc,C,Carlton\n"
     body = '[score]\nmax_places = 2\n[[context]]\nname = "war"\nproves = true\nen = ["war"]\n'

@@ -214,6 +214,6 @@ def _held(
     if len(others) > len(own) or (len(others) == len(own) and others[0].word < first):
         return "other places are named more often or before it, and the headline does not name the topic"
     is_thin = 100 * len(own) < spec.weights.thin_share * text_words
-    if is_thin and text_words >= spec.weights.thin_words and not in_title:
+    if is_thin and not in_title:
         return "not in the headline, and seldom in the text"
     return None

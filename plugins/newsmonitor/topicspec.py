@@ -98,7 +98,6 @@ class Weights:
     unsupported: float = 0.25
     headline: float = 0.6
     landmark: int = 4
-    thin_words: int = 120
     thin_share: float = 0.8
 
 
