@@ -24,7 +24,7 @@ from newsmonitor.workers import Workers
 # A plain sitemap says neither headline nor time: of it, no article could be told from any other page.
 POLLED_KINDS = ("feed", "news-sitemap")
 
-# Compiling takes a fifth of a second; a process that opens one run after the other, on the same files, pays it once.
+# Compiling takes half a second; a process that opens one run after the other, on the same files, pays it once.
 _load_topic = lru_cache(maxsize=16)(topicfile.load_topic)
 
 

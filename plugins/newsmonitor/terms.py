@@ -175,6 +175,24 @@ class _Entry(NamedTuple):
     after: tuple[Word, ...]
 
 
+class _Neighbour(NamedTuple):
+    """The word beside a key word: after it or before it, and the letters it may have next to the gap."""
+
+    is_next: bool
+    letters: frozenset[str]
+
+    @classmethod
+    def of(cls, entry: _Entry) -> "_Neighbour | None":
+        """That of a term of several words; None where each has any ending, and must be tried."""
+        if entry.after and not entry.after[0].is_open:
+            found = {_LETTERS.match(form)[0] for form in entry.after[0].forms}  # type: ignore[index]
+            return cls(True, frozenset(found))
+        if entry.before and not entry.before[-1].is_open:
+            found = {_LAST_LETTERS.search(form)[0] for form in entry.before[-1].forms}  # type: ignore[index]
+            return cls(False, frozenset(found))
+        return None
+
+
 class _Entries:
     """The terms that one key word may belong to, found by the word that must stand beside it."""
 
@@ -185,18 +203,16 @@ class _Entries:
         self.by_last: defaultdict[str, list[_Entry]] = defaultdict(list)
         self.others: list[_Entry] = []
 
-    def add(self, entry: _Entry) -> None:
-        """Take in a term."""
+    def add(self, entry: _Entry, neighbour: _Neighbour | None) -> None:
+        """Take in a term, and the letters that its neighbour may have next to the gap."""
         if not entry.before and not entry.after:
             self.alone.append(entry)
-        elif entry.after and not entry.after[0].is_open:
-            for start in {_LETTERS.match(form)[0] for form in entry.after[0].forms}:  # type: ignore[index]
-                self.by_next[start].append(entry)
-        elif entry.before and not entry.before[-1].is_open:
-            for end in {_LAST_LETTERS.search(form)[0] for form in entry.before[-1].forms}:  # type: ignore[index]
-                self.by_last[end].append(entry)
-        else:
+        elif neighbour is None:
             self.others.append(entry)
+        else:
+            by_letters = self.by_next if neighbour.is_next else self.by_last
+            for letters in neighbour.letters:
+                by_letters[letters].append(entry)
 
     def beside(self, text: str, start: int, end: int) -> Iterator[_Entry]:
         """The terms of several words that may stand where the key word is text[start:end]."""
@@ -225,8 +241,9 @@ class Matcher:
         for number, words in numbered:
             at = _key_word(words, alone, usual)
             entry = _Entry(number, words[at], words[:at], words[at + 1 :])
+            neighbour = _Neighbour.of(entry)
             for form in sorted(words[at].forms):
-                keys[form].add(entry)
+                keys[form].add(entry, neighbour)
         self._entries = list(keys.values())
         self._lengths = [len(key) for key in keys]
         # The DFA is the fastest of the engines measured; over bytes, for a text of other letters than ASCII is

@@ -88,7 +88,7 @@ class Tagging:
 
 
 def compile_topic(spec: TopicSpec) -> Topic:
-    """A topic ready to tag with; takes about a fifth of a second. The terms must have passed check_term."""
+    """A topic ready to tag with; takes about half a second. The terms must have passed check_term."""
     meanings = tuple(_meanings(spec))
     words = [_words(meaning.term) for meaning in meanings]
     triggers = [
