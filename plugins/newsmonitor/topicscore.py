@@ -77,7 +77,7 @@ def has_condition(spec: TopicSpec, each: Found) -> bool:
 
 
 def is_implied(spec: TopicSpec, each: Found) -> bool:
-    """Whether it does not name the topic: words that only by what stands beside them are no sure mention."""
+    """Whether it does not name the topic, and is taken for it only by what stands beside it."""
     return has_condition(spec, each) and weight_of(spec, each) < spec.weights.sure
 
 
