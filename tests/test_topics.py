@@ -430,6 +430,11 @@ def test_a_story_of_one_word_a_hundred_thousand_times_gives_a_row_that_can_be_st
     assert all(len(match.snippet) <= 160 for match in tagging.matches)
 
 
+def test_only_the_first_200_000_characters_are_looked_at():
+    assert small(None, "so " * 60_000 + "War in Aldbury.").matches != ()
+    assert small(None, "so " * 70_000 + "War in Aldbury.").matches == ()
+
+
 def test_a_topic_survives_the_way_to_another_process():
     again = pickle.loads(pickle.dumps(KURSK))
     title, text = "Kursk region", "Ukrainian forces near Sudzha"

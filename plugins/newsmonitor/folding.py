@@ -19,6 +19,7 @@ _CLUSTER = re.compile(f"[{_NO_WIDTH}]|.[{_LOOSE}]*", re.DOTALL)
 _MARKS = re.compile(f"[{_LOOSE}{_NO_WIDTH}]+")
 _HALF = re.compile("[\ud800-\udfff]")
 _SNIPPET = 160
+_LONGEST = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +101,14 @@ class Part:
 
 
 def parts_of(title: str | None, text: str | None) -> tuple[Part, ...]:
-    """The title and the text of a story, those that are there; a text that is only the headline is left out."""
+    """The title and the text of a story, those that are there; a text that is only the headline is left out.
+
+    Of each the first 200,000 characters: no article has more, and a page made to be slow could.
+    """
     if title and text and title.strip() == text.strip():
         text = None
-    return tuple(
-        Part(name=name, source=source) for name, source in (("title", title), ("text", text)) if source
-    )
+    sources = (("title", title), ("text", text))
+    return tuple(Part(name=name, source=source[:_LONGEST]) for name, source in sources if source)
 
 
 def encodable(text: str) -> str:
