@@ -185,6 +185,10 @@ _NOUN = {
 }  # fmt: skip
 
 
+# Names of nothing but adjectives; deski (boards) are worth less than a form that is the town's own name.
+_SURE_ADJECTIVES = ("ski", "cki", "zki")
+
+
 def inflect(word: str, language: str, *, in_phrase: bool = False) -> set[str]:
     """All forms of a word in small letters, itself among them, by tables of endings; wrong ones too.
 
@@ -199,7 +203,8 @@ def inflect(word: str, language: str, *, in_phrase: bool = False) -> set[str]:
     forms = {word}
     adjective = _adjective_forms(word, language, _ADJECTIVE_ENDINGS)
     # Георгий is a noun, строгий none; Polska is one, morska none: the ending does not tell.
-    if not adjective or word[-1] in "йи" or language == "pl" or (in_phrase and language == "uk"):
+    is_noun_too = language == "pl" and not word.endswith(_SURE_ADJECTIVES)
+    if not adjective or word[-1] == "й" or is_noun_too or (in_phrase and language == "uk"):
         forms |= _noun_forms(word, language)
     if in_phrase and not adjective:
         adjective = _adjective_forms(word, language, _SHARED_ENDINGS)
