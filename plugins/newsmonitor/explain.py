@@ -231,7 +231,7 @@ def _why_no_alert(warehouse: Warehouse, story: Story) -> str:
             f"no alert: the rule {DEFAULT_RULE.name} tells of {', '.join(DEFAULT_RULE.levels)} matches only"
         )
     if story.is_late_match:
-        return "no alert: it matches only since it was read again by newer rules"
+        return "no alert: it matches only since it was read or tagged again by newer rules"
     if story.is_backlog:
         return "no alert: backlog (why, is said above where it was announced)"
     [teller] = tellers_of(warehouse, [story.group_id], levels=DEFAULT_RULE.levels).values() or [None]
