@@ -136,7 +136,7 @@ def figures(items: Sequence[Item], levels: Mapping[str, str | None]) -> dict[str
 
 def made_figures(topic: Topic, items: Sequence[Item]) -> dict[str, int]:
     """The counts of items that we wrote: `expect` has the levels that are right."""
-    said = [(item["expect"], _level(topic, item) or "none") for item in items]
+    said = [(item["expect"], level_of(topic, item) or "none") for item in items]
     return {
         "items": len(items),
         "right": sum(level in expect for expect, level in said),
@@ -162,7 +162,7 @@ def print_made(topic: Topic, *, errors: bool) -> None:
             f"    {n['other']:5d}         {n['other_none'] / n['other']:5.3f}"
         )
         for item in items if errors else ():
-            if (level := _level(topic, item) or "none") not in item["expect"]:
+            if (level := level_of(topic, item) or "none") not in item["expect"]:
                 said = f"{level} for {' or '.join(item['expect'])}"
                 print(f"  {item['id']} {said:22} {item['lang']} | {(item['title'] or item['text'])[:90]!r}")
 
@@ -185,7 +185,7 @@ def main() -> None:
         print(f"{given.labelled or 'a labelled file'} is not there, so no more was measured")
         return
     items = read_items(given.labelled)
-    levels = {item["id"]: _level(topic, item) for item in items}
+    levels = {item["id"]: level_of(topic, item) for item in items}
     print_table(items, levels)
     if given.errors:
         print_errors(items, levels)
@@ -204,13 +204,14 @@ def main() -> None:
     sys.exit(not (is_kept and all(found[name] <= WANTED[name] for name in ("passing", "tagged"))))
 
 
-def _level(topic: Topic, item: Item) -> str | None:
+def level_of(topic: Topic, item: Item) -> str | None:
+    """What the topic makes of an item: main, mention or None."""
     return tag(topic, title=item["title"] or None, text=item["text"] or None, language=item["lang"]).level
 
 
 def _measure_unlabelled(topic: Topic, items: Sequence[Item]) -> int:
     began = time.perf_counter()
-    tagged = [(level, item) for item in items if (level := _level(topic, item))]
+    tagged = [(level, item) for item in items if (level := level_of(topic, item))]
     seconds = time.perf_counter() - began
     mean = sum(len(item["title"] or "") + len(item["text"] or "") for item in items) / len(items)
     rate = len(items) / seconds

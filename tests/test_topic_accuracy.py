@@ -24,7 +24,7 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the labelled news ite
 @cache
 def labelled():
     items = accuracy.read_items(DATA / "labelled.jsonl.gz")
-    return items, {item["id"]: accuracy._level(KURSK, item) for item in items}
+    return items, {item["id"]: accuracy.level_of(KURSK, item) for item in items}
 
 
 @needs_data
@@ -64,7 +64,7 @@ def test_real_labelled_items_by_language_beside_the_keyword():
 def test_of_real_items_without_the_name_three_are_tagged():
     items = accuracy.read_items(DATA / "unlabelled-no-kursk-word.jsonl.gz")
 
-    tagged = [item for item in items if accuracy._level(KURSK, item)]
+    tagged = [item for item in items if accuracy.level_of(KURSK, item)]
 
     # All of them headlines on the fighting, by a village or a town of it.
     assert (len(items), len(tagged)) == (5195, 3)

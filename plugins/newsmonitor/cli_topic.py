@@ -43,7 +43,6 @@ def check(advice: bool) -> None:
     """Read every topic file and run the [[test]] sentences in it."""
     from newsmonitor.context import read_topics
     from newsmonitor.topicfile import run_tests
-    from newsmonitor.trying import terms_of
 
     failures = 0
     for each in read_topics(Settings.from_env()):
@@ -52,7 +51,7 @@ def check(advice: bool) -> None:
         click.echo(f"{each.topic_id}: {'every test sentence as expected' if not failed else ''}".rstrip(": "))
         spec = each.spec
         counts = (
-            many(len(terms_of(each)), "term"),
+            many(sum(len(terms) for kind, _, terms in spec.lists() if kind != "place"), "term"),
             many(len(spec.places), "place"),
             many(len(spec.examples), "test sentence"),
         )
@@ -138,22 +137,14 @@ def _sample(settings: Settings, given: str | None, title: str | None, language: 
 
 
 def _tagging_row(sample: "Sample", tagging: "Tagging") -> dict[str, Any]:
-    parts = tagging.parts
+    from newsmonitor.tagging import as_tag
+
     return {
         "source": sample.source,
         "url": sample.url,
         "title": sample.title,
         "language": sample.language,
-        "topic": tagging.topic,
-        "level": tagging.level,
-        "score": tagging.score,
-        "title_points": round(parts.title, 2),
-        "lead_points": round(parts.lead, 2),
-        "body_points": round(parts.body, 2),
-        "place_points": round(parts.places, 2),
-        "context_points": round(parts.context, 2),
-        "factor": parts.factor,
-        "reason": parts.reason,
+        **asdict(as_tag(tagging)),
         "places": tagging.places,
         "events": tagging.events,
         "actors": tagging.actors,

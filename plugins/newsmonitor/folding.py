@@ -111,8 +111,8 @@ def parts_of(title: str | None, text: str | None) -> tuple[Part, ...]:
     return tuple(Part(name=name, source=source[:_LONGEST]) for name, source in sources if source)
 
 
-def encodable(text: str) -> str:
-    """The text with halves of characters, which broken feeds have and Rust cannot take, replaced."""
+def _encodable(text: str) -> str:
+    """The text with halves of characters, which broken feeds have and no file takes, replaced."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -129,4 +129,4 @@ def snippet(source: str, start: int, end: int) -> str:
         before = before.split(" ", 1)[1]
     if right < len(source) and " " in after:
         after = after.rsplit(" ", 1)[0]
-    return encodable(" ".join((before + source[start:end] + after).split())[:_SNIPPET])
+    return _encodable(" ".join((before + source[start:end] + after).split())[:_SNIPPET])

@@ -49,7 +49,7 @@ def judged_pages(warehouse: Warehouse, topics: Sequence[Topic], day: date) -> It
     ].to_pylist()
     for start in range(0, len(ids), _PAGE):
         rows = warehouse.query(_LIGHT, [day, ids[start : start + _PAGE]]).to_pylist()
-        texts = _borrowed(
+        texts = borrowed_texts(
             warehouse, [row["copy_of"] for row in rows if row["text"] is None and row["copy_of"]], day
         )
         tagged: dict[str, dict[str, Any]] = {}
@@ -79,7 +79,7 @@ def _with_rows(warehouse: Warehouse, day: date, tagged: Mapping[str, Mapping[str
         yield Again(before=story, tagged=tagged[story.story_id], is_borrowed=is_borrowed)
 
 
-def _borrowed(warehouse: Warehouse, ids: Sequence[str], day: date) -> dict[str, str]:
+def borrowed_texts(warehouse: Warehouse, ids: Sequence[str], day: date) -> dict[str, str]:
     """The texts of these stories, of the day or an earlier one; first the days are asked for, to read few texts."""
     if not ids:
         return {}

@@ -18,7 +18,7 @@ def tag_story(
     found = [each for each in taggings if each.level]
     return {
         "topics": tuple(each.topic for each in found),
-        "tags": tuple(_tag(each) for each in taggings if each.matches),
+        "tags": tuple(as_tag(each) for each in taggings if each.matches),
         "level": next((level for level in LEVELS if any(each.level == level for each in found)), None),
         "topic_score": max((each.score for each in taggings), default=None),
         "places": _all_of(each.places for each in found),
@@ -32,7 +32,8 @@ def _all_of(lists: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for names in lists for name in names))
 
 
-def _tag(tagging: Tagging) -> Tag:
+def as_tag(tagging: Tagging) -> Tag:
+    """The level and the score of a tagging, as `stories.tags` has them."""
     parts = tagging.parts
     return Tag(
         topic=tagging.topic,

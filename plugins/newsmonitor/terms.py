@@ -18,15 +18,14 @@ from newsmonitor.folding import Part, fold, unify
 from newsmonitor.inflection import INFLECTED_LANGUAGES, inflect
 
 # Between the words of a phrase: white space, quotes (the ship "Alba"), a hyphen; not a full stop.
-_GAP = re.compile(r"""[\s"'«»„“”\-]{1,3}""")
-_GAP_SIGN = re.compile(r"""[\s"'«»„“”\-]""")
-_LONGEST_GAP = 3
+_GAP_SIGNS, _LONGEST_GAP = r"""[\s"'«»„“”\-]""", 3
+_GAP = re.compile(f"{_GAP_SIGNS}{{1,{_LONGEST_GAP}}}")
+_GAP_SIGN = re.compile(_GAP_SIGNS)
 _LETTERS = re.compile(r"[^\W_]*")
 _LAST_LETTERS = re.compile(r"[^\W_]*$")
 _SHORTEST_PREFIX = 2
 # Words below this are prepositions more often than not.
 _TELLING_LENGTH = 4
-_WORD = re.compile(r"[^\W_]+")
 # Chinese, Japanese and Thai put no space between words.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
@@ -38,6 +37,10 @@ class Term:
     text: str
     language: str
     is_cased: bool = False
+
+    def words(self) -> "tuple[Word, ...]":
+        """The words of the term with all their forms; check_term must have passed it."""
+        return parse_term(self.text, self.language, is_cased=self.is_cased)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ def check_term(term: str, language: str) -> tuple[str, str] | None:
                 f'"{term}": = stands at the beginning of a word, * or ~ once at its end',
                 "write =word, word*, word~",
             )
-        if not _WORD.search(bare) or not (bare[0].isalnum() and (bare[-1].isalnum() or bare.endswith("-"))):
+        if not bare or not (bare[0].isalnum() and (bare[-1].isalnum() or bare.endswith("-"))):
             return f'"{term}": "{word}" does not begin and end with a letter or digit', "take the signs away"
         if word.endswith("*") and len(bare) < _SHORTEST_PREFIX:
             return f'"{term}": one letter and * is nearly every word', "write more letters before *"

@@ -7,7 +7,7 @@ from math import asin, cos, log2, radians, sin, sqrt
 from statistics import median
 
 from newsmonitor.errors import InputError
-from newsmonitor.terms import Term, Word, parse_term
+from newsmonitor.terms import Term, Word
 from newsmonitor.tomlfile import TomlFile
 from newsmonitor.topics import Topic
 from newsmonitor.topicspec import ACTOR, ANY_LANGUAGE, Matter, TopicSpec
@@ -111,8 +111,7 @@ def _listed(spec: TopicSpec) -> Iterator[_Listed]:
     lists.append((_Owner(kind="landmark", number=0, name=""), "", spec.landmarks))
     for owner, under, terms in lists:
         for term in terms:
-            words = parse_term(term.text, term.language, is_cased=term.is_cased)
-            yield _Listed(owner=owner, under=under, term=term, words=words)
+            yield _Listed(owner=owner, under=under, term=term, words=term.words())
 
 
 def _matters(spec: TopicSpec) -> Iterator[tuple[_Owner, Matter]]:

@@ -5,12 +5,12 @@ mention away: a phrase that is another thing, or more signs of another sense aro
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from newsmonitor.folding import Part, parts_of, snippet
 from newsmonitor.records import Match
-from newsmonitor.terms import Matcher, Term, Word, parse_term
+from newsmonitor.terms import Matcher, Word
 from newsmonitor.topicscan import Found, Meaning, scan, without_doubles, word_distance
 from newsmonitor.topicscore import (
     Evidence,
@@ -89,8 +89,10 @@ class Tagging:
 
 def compile_topic(spec: TopicSpec) -> Topic:
     """A topic ready to tag with; takes about half a second. The terms must have passed check_term."""
-    meanings = tuple(_meanings(spec))
-    words = [_words(meaning.term) for meaning in meanings]
+    meanings = tuple(
+        Meaning(kind=kind, owner=owner, term=term) for kind, owner, terms in spec.lists() for term in terms
+    )
+    words = [meaning.term.words() for meaning in meanings]
     triggers = [
         (number, words[number])
         for number, meaning in enumerate(meanings)
@@ -110,24 +112,6 @@ def compile_topic(spec: TopicSpec) -> Topic:
         nothing=_tagging(spec, [], Score()),
     )
     return Topic(spec=spec, _compiled=compiled)
-
-
-def _words(term: Term) -> tuple[Word, ...]:
-    return parse_term(term.text, term.language, is_cased=term.is_cased)
-
-
-def _meanings(spec: TopicSpec) -> Iterable[Meaning]:
-    lists = [("elsewhere", 0, spec.elsewhere), ("landmark", 0, spec.landmarks)]
-    for number, anchor in enumerate(spec.anchors):
-        lists += [("anchor", number, anchor.terms), ("beside", number, anchor.beside)]
-    lists += [(matter.kind, number, matter.terms) for number, matter in enumerate(spec.matters)]
-    lists += [("place", number, place.terms) for number, place in enumerate(spec.places)]
-    for number, sense in enumerate(spec.senses):
-        lists += [("phrase", number, sense.phrases), ("sign", number, sense.signs)]
-        lists += [("sense_beside", number, sense.beside)]
-    for kind, owner, terms in lists:
-        for term in terms:
-            yield Meaning(kind=kind, owner=owner, term=term)
 
 
 def tag(topic: Topic, *, title: str | None, text: str | None, language: str | None) -> Tagging:

@@ -55,7 +55,7 @@ def add_up(
     if total >= spec.weights.main and (why := _held(spec, found, mentions, landmarks, text_words)):
         # Just below, so that it is the best of the mentions.
         factor *= (spec.weights.main - 1) / total
-        total, reason = spec.weights.main - 1, why
+        reason = why
     evidence = [
         Evidence(found=each, role=each.kind, points=gain * factor)
         for each, gain in zip([*mentions, *near], [*points, *gains], strict=True)

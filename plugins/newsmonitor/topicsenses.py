@@ -65,6 +65,8 @@ def explain_away(
     Each is judged by what stands around it first, then by the whole story: an article about a battle of long ago may
     tell of today in one paragraph, and one about today may recall the battle.
     """
+    if not mentions:
+        return [], []
     # A phrase of several words is a sign too. One word alone may be a form of the topic's own name (a Polish
     # surname, the genitive of a town).
     long_phrases = [each for each in phrases if " " in each.meaning.term.text]

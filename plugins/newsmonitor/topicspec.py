@@ -1,5 +1,6 @@
 """What a topic file says, checked: the parts of a topic as the tagger takes them. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsmonitor.terms import Term
@@ -131,3 +132,19 @@ class TopicSpec:
     elsewhere: tuple[Term, ...]
     places: tuple[Place, ...]
     examples: tuple[Example, ...]
+
+    def lists(self) -> Iterator[tuple[str, int, tuple[Term, ...]]]:
+        """Every list of terms: its kind, the number of its owner among those of the kind, and the terms."""
+        yield "elsewhere", 0, self.elsewhere
+        yield "landmark", 0, self.landmarks
+        for number, anchor in enumerate(self.anchors):
+            yield "anchor", number, anchor.terms
+            yield "beside", number, anchor.beside
+        for number, matter in enumerate(self.matters):
+            yield matter.kind, number, matter.terms
+        for number, place in enumerate(self.places):
+            yield "place", number, place.terms
+        for number, sense in enumerate(self.senses):
+            yield "phrase", number, sense.phrases
+            yield "sign", number, sense.signs
+            yield "sense_beside", number, sense.beside

@@ -8,6 +8,7 @@ from rich.text import Text
 from newsmonitor.cli_output import printable
 from newsmonitor.records import Match
 from newsmonitor.topics import Tagging, Topic
+from newsmonitor.topicscore import POINT_PARTS
 from newsmonitor.topicspec import ACTOR, EVENT
 
 ELIDED = "…"
@@ -83,10 +84,7 @@ def verdict(topic: Topic, tagging: Tagging) -> Text:
 def sums(tagging: Tagging) -> str:
     """How the score comes about: the points of each part, and the factor with its reason."""
     parts = tagging.parts
-    each = {
-        "title": parts.title, "lead": parts.lead, "body": parts.body, "places": parts.places,
-        "context": parts.context,
-    }  # fmt: skip
+    each = {name: getattr(parts, name) for name in POINT_PARTS}
     added = " + ".join(f"{name} {points:.4g}" for name, points in each.items() if points)
     if not added:
         return "no mention counts" if tagging.matches else "nothing found"

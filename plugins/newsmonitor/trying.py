@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +10,12 @@ from newsmonitor import context, topicfile, worklist
 from newsmonitor.decoding import decode
 from newsmonitor.errors import InputError, NewsmonitorError
 from newsmonitor.feedlist import decode_text
+from newsmonitor.judgedagain import borrowed_texts
 from newsmonitor.languages import identify_language
 from newsmonitor.looking import look_at
 from newsmonitor.pageview import find_page
 from newsmonitor.reading import read_page
-from newsmonitor.records import Announced, Page, Story, identify
+from newsmonitor.records import Announced, Page, identify
 from newsmonitor.settings import Settings
 from newsmonitor.topics import Topic
 from newsmonitor.urls import canonical_url, registered_domain
@@ -160,18 +160,13 @@ def _stored(settings: Settings, name: str) -> Sample | None:
     story = view.story
     if story is None:
         return None
-    text = story.text if story.text is not None else _text_of_copied(warehouse, story)
+    text = story.text
+    if text is None and story.copy_of is not None:
+        text = borrowed_texts(warehouse, [story.copy_of], story.filed_at.date()).get(story.copy_of)
     if text is None:
         return None
     source = f"the warehouse, story {story.story_id}, filed {story.filed_at:%Y-%m-%d %H:%M} UTC"
     return Sample(source=source, title=story.title, text=text, language=story.language, url=story.url)
-
-
-def _text_of_copied(warehouse: Warehouse, story: Story) -> str | None:
-    found = warehouse.query("select text from stories where story_id = ?", [story.copy_of])[
-        "text"
-    ].to_pylist()
-    return found[0] if found else None
 
 
 def _fetched(settings: Settings, url: str) -> Sample:
@@ -207,15 +202,3 @@ def _of_page(page: Page, *, source: str, url: str | None) -> Sample:
         )
     note = f", behind a wall ({page.failure_class}): only what it shows" if page.outcome == "wall" else ""
     return Sample(source=source + note, title=page.title, text=page.text, language=page.language, url=url)
-
-
-def terms_of(topic: Topic) -> Sequence[str]:
-    """The terms of a topic file as written, without the names of its places."""
-    spec = topic.spec
-    lists = [spec.elsewhere, spec.landmarks]
-    for anchor in spec.anchors:
-        lists += [anchor.terms, anchor.beside]
-    lists += [matter.terms for matter in spec.matters]
-    for sense in spec.senses:
-        lists += [sense.phrases, sense.signs]
-    return [term.text for terms in lists for term in terms]
