@@ -330,7 +330,8 @@ class Story:
     )
     is_backlog: bool = _is("stood in the feed at its first poll, or held back in a storm: alerts nobody")
     is_late_match: bool = field(
-        default=False, metadata={"doc": "matches only since it was read or tagged again by newer rules: alerts nobody"}
+        default=False,
+        metadata={"doc": "matches only since it was read or tagged again by newer rules: alerts nobody"},
     )
     extra: str | None = _maybe(EXTRA)
 
