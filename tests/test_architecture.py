@@ -16,6 +16,8 @@ SOURCES = sorted(
 BASE = {"records", "errors"}
 PURE = {
     "dedupe", "shingles", "likeness", "headlines", "revisions",
+    "messages", "alertspec", "alertfile", "alerttimes", "alertrules", "alertforms", "harmless", "digestpage", "charts",
+    "atom", "spikes", "backoff",
     "urls", "policy", "walls", "alerts", "schemas", "views", "identity", "documents",
     "sitemaps", "discovery", "feedlist", "opml",
     "feeds", "feeddates", "feedtext", "feeditems", "feednames", "feedelements", "feedxml", "feedforgiving",
@@ -28,7 +30,7 @@ PURE = {
 }  # fmt: skip
 RIM = {
     "web", "curlloop", "politeness",
-    "notify", "warehouse", "parts", "archive", "workers", "seeds", "settings", "topicids",
+    "notify", "webhook", "mailing", "sendmarks", "answers", "digestfiles", "warehouse", "parts", "archive", "workers", "seeds", "settings", "topicids",
     "samplesite", "samplefiles"
 }  # fmt: skip
 JOIN = {
@@ -36,6 +38,7 @@ JOIN = {
     "explain", "report", "reading", "pageview", "reextract", "cli_pages", "judging", "refingerprint", "cli_fingerprint",
     "looking", "rechecking", "versions", "cli_revisions", "groupview", "cli_group", "alertlist",
     "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
+    "channels", "telling", "digests", "spiking", "alsotold", "failures", "ledger", "owing", "topicfeed", "cli_alerts", "cli_digest",
     "judgedagain", "retag", "backtest", "trying", "topicview", "cli_topic",
     "__main__", "__init__",
 }  # fmt: skip

@@ -247,6 +247,9 @@ class Tag:
 
     topic: str = _is("id of the topic file")
     level: str | None = _maybe("main, mention; null: neither, though something was found")
+    filed_level: str | None = _maybe(
+        "its level when the story was filed; alerts go by it, and what newer rules found later alerts nobody"
+    )
     score: float = _is("points")
     title_points: float = _is("for the best mention in the headline")
     lead_points: float = _is("for the best mention in the first words of the text")
@@ -418,16 +421,21 @@ class Alert:
     """One state change of one alert on one channel."""
 
     TABLE: ClassVar[str] = "alerts"
-    KEY: ClassVar[tuple[str, ...]] = ("alert_id", "channel")
+    KEY: ClassVar[tuple[str, ...]] = ("alert_id", "channel", "attempt", "state")
 
-    alert_id: str = _is("hash of group_id and rule; of a notice: of what it is about")
-    group_id: str | None = _maybe("story group it tells about; null: a notice about feeds")
-    story_id: str | None = _maybe("story it tells about; null: a notice about feeds")
-    rule: str = _is("name of the alert rule; of a notice: storm, broken feeds")
+    alert_id: str = _is("hash of rule and group_id (of other kinds of rule, of what they tell of)")
+    group_id: str | None = _maybe("story group it tells about; null: about none")
+    story_id: str | None = _maybe("story it tells about; null: about none")
+    rule: str = _is("name of the alert rule; of what the desk says of itself: storm, broken feeds, failure")
     channel: str = _is("where it goes; a name without secrets")
-    state: str = _is("sent, failed (not taken, tried again), held (will not be sent)")
-    attempt: int = _is("first try is 1")
+    state: str = _is(
+        "began (the rule tells this channel from now on), owed (not taken yet, tried again), sent, failed (not taken "
+        "for a day, given up), held (was never to be sent)"
+    )
+    attempt: int = _is("first try is 1; 0: no try")
     tried_at: datetime = _is("time of the run that tried")
+    next_try_at: datetime | None = _maybe("of owed: not tried again before this time")
+    told_by: str | None = _maybe("alert_id of the digest that told it; null: it had a message of its own")
     error: str | None = _maybe("what the channel said")
     extra: str | None = _maybe(EXTRA)
 

@@ -14,8 +14,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
+from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -84,6 +85,27 @@ def _header_text(value: object) -> object:
     return value
 
 
+def _web_address(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise _WrongValue(f"is {value!r}, not a web address such as https://airflow.example.org")
+        return value.rstrip("/")
+    return value
+
+
+def _token(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[A-Za-z0-9._~-]{16,}", value):
+        # It is a secret: not repeated.
+        raise _WrongValue("is not 16 letters or more of A-Z, a-z, 0-9, . _ ~ -")
+    return value
+
+
+def _divides(minutes: int) -> int:
+    if 60 % minutes:
+        raise _WrongValue(f"is {minutes}: an hour does not divide into that; 1, 2, 3, 4, 5, 6, 10, ... do")
+    return minutes
+
+
 def _days(value: object) -> object:
     """None for ever: of 0, some would think that it keeps nothing."""
     return None if isinstance(value, str) and value.strip().lower() == "forever" else value
@@ -95,6 +117,8 @@ def _up_to_four_cpus() -> int:
 
 _FolderOrFile = Annotated[Path, BeforeValidator(_path)]
 _HeaderText = Annotated[str, BeforeValidator(_header_text)]
+_Token = Annotated[str, BeforeValidator(_token)]
+_Minutes = Annotated[int, AfterValidator(_divides)]
 
 
 def _number(meaning: str, example: str, low: float, high: float, **more: Any) -> Any:
@@ -119,6 +143,11 @@ class Settings(BaseSettings):
         description="an OPML or CSV file",
         examples=["my.opml"],
     )
+    alerts: _FolderOrFile = Field(
+        default_factory=lambda data: data.get("seeds", Path("seeds")) / "alerts.toml",
+        description="a TOML file",
+        examples=["my-alerts.toml"],
+    )
     alert_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_alert_urls)] = Field(
         (), description="Apprise URLs", examples=["mailto://user:password@example.org"], repr=False
     )
@@ -132,6 +161,16 @@ class Settings(BaseSettings):
         examples=["ourdesk/1.0"],
         validate_default=True,
     )
+    ui_url: Annotated[str | None, BeforeValidator(_web_address)] = Field(
+        None, description="a web address", examples=["https://airflow.example.org"]
+    )
+    feed_token: _Token | None = Field(
+        None,
+        description="16 letters or more, of those that may stand in a web address",
+        examples=["(what `openssl rand -hex 16` prints)"],
+        repr=False,
+    )
+    poll_minutes: _Minutes = _number("a number of minutes that an hour divides into", "5", 1, 60, default=5)
     shards: int = _number("a whole number from 1 to 64", "4", 1, 64, default=1)
     fetch_concurrency: int = _number("a whole number from 1 to 512", "32", 1, 512, default=32)
     fetch_per_host: int = _number("a whole number from 1 to 32", "2", 1, 32, default=2)
@@ -199,8 +238,18 @@ class Settings(BaseSettings):
             cause = first.get("ctx", {}).get("error")
             raise _wrong_value(name, value, cause, env_file if line else None, line) from None
         return settings.model_copy(
-            update={name: root / getattr(settings, name) for name in ("warehouse", "seeds", "feeds")}
+            update={
+                name: root / getattr(settings, name) for name in ("warehouse", "seeds", "feeds", "alerts")
+            }
         )
+
+    @staticmethod
+    def secret(variable: str, root: Path | None = None) -> str | None:
+        """The value of an environment variable that an alert file names, else that of the line in .env."""
+        if value := os.environ.get(variable):
+            return value
+        file = (root or _project_root()).absolute() / ".env"
+        return dotenv_values(file, encoding="utf-8-sig").get(variable) if file.is_file() else None
 
     def check_warehouse_writable(self) -> None:
         """Return when a file can be made and filled in the warehouse; the folder is made where it is missing.
