@@ -1,7 +1,8 @@
 """
 ### Ingest news
 
-Every five minutes: poll the feeds that are due, fetch and read the pages they announce, file the stories.
+Every five minutes (`NEWSMONITOR_POLL_MINUTES`): poll the feeds that are due, fetch and read the pages they
+announce, file the stories.
 
 | task | what it does | tables |
 |---|---|---|
@@ -18,21 +19,16 @@ New stories update the asset `stories`; new stories about a topic update `storie
 
 from datetime import timedelta
 
-import pendulum
-from airflow.sdk import Asset, AssetAlias, dag, get_current_context, task
+from airflow.sdk import AssetAlias, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
+from newsmonitor_shared import COMMON, stories_asset
 
-from newsmonitor.dagdefaults import RETRIES
+from newsmonitor.dagdefaults import every
 from newsmonitor.settings import Settings
 
 NEW_STORIES = AssetAlias("new stories")
-SHARDS = Settings.from_env().shards
-
-
-def stories_asset(topic: str = "") -> Asset:
-    """The asset of all stories, or of the stories about one topic."""
-    name = f"stories/{topic}" if topic else "stories"
-    return Asset(name=name, uri=f"x-newsmonitor://{name}")
+SETTINGS = Settings.from_env()
+SHARDS = SETTINGS.shards
 
 
 def label(shard: int) -> None:
@@ -43,13 +39,9 @@ def label(shard: int) -> None:
 
 @dag(
     dag_display_name="Ingest news",
-    schedule="*/5 * * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=RETRIES,
+    schedule=every(SETTINGS.poll_minutes),
     doc_md=__doc__,
-    tags=["newsmonitor"],
+    **COMMON,
 )
 def ingest_news():
     @task(

@@ -12,10 +12,9 @@ first, and a desk that was off does only the newest one. Nobody is alerted by it
 
 from datetime import timedelta
 
-import pendulum
 from airflow.sdk import dag, get_current_context, task
+from newsmonitor_shared import COMMON
 
-from newsmonitor.dagdefaults import RETRIES
 from newsmonitor.settings import Settings
 
 SHARDS = Settings.from_env().shards
@@ -30,12 +29,8 @@ def label(shard: int) -> None:
 @dag(
     dag_display_name="Recheck stories",
     schedule="*/10 * * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=RETRIES,
     doc_md=__doc__,
-    tags=["newsmonitor"],
+    **COMMON,
 )
 def recheck_stories():
     @task(

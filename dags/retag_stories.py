@@ -11,10 +11,8 @@ a story whose level is new or higher is marked `is_late_match`. The counts of ea
 
 from datetime import timedelta
 
-import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
-
-from newsmonitor.dagdefaults import RETRIES
+from newsmonitor_shared import COMMON
 
 
 def day_param(doc: str) -> Param:
@@ -25,16 +23,12 @@ def day_param(doc: str) -> Param:
 @dag(
     dag_display_name="Retag stories",
     schedule=None,
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=RETRIES,
     params={
         "since": day_param("Only stories filed on this day (UTC) or later; empty: from the first on."),
         "until": day_param("Only stories filed on this day (UTC) or earlier; empty: up to the last."),
     },
     doc_md=__doc__,
-    tags=["newsmonitor"],
+    **COMMON,
 )
 def retag_stories():
     @task(

@@ -11,20 +11,17 @@ twice by a retry. Each try is a row in `alerts`.
 
 from datetime import timedelta
 
-import pendulum
-from airflow.sdk import Asset, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowFailException
+from newsmonitor_shared import COMMON, stories_asset
 
-from newsmonitor.dagdefaults import RETRIES
 from newsmonitor.settings import Settings
 from newsmonitor.topicids import topic_ids
 
-TOPICS = [
-    Asset(name=f"stories/{topic}", uri=f"x-newsmonitor://stories/{topic}")
-    for topic in topic_ids(Settings.from_env().seeds / "topics")
-]
+TOPICS = [stories_asset(topic) for topic in topic_ids(Settings.from_env().seeds / "topics")]
 EVERY_FIVE_MINUTES = CronTriggerTimetable("*/5 * * * *", timezone="UTC")
 # Airflow lists an asset where a DAG names it; ingest_news adds its assets only when there is something new.
-STORIES = Asset(name="stories", uri="x-newsmonitor://stories")
+STORIES = stories_asset()
 
 
 @dag(
@@ -34,12 +31,8 @@ STORIES = Asset(name="stories", uri="x-newsmonitor://stories")
         if TOPICS
         else EVERY_FIVE_MINUTES
     ),
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=RETRIES,
     doc_md=__doc__,
-    tags=["newsmonitor"],
+    **COMMON,
 )
 def send_alerts():
     @task(
@@ -49,10 +42,17 @@ def send_alerts():
         doc_md="Delivers each owed alert once per story group and channel; a channel that is down is a row.",
     )
     def send_alerts(dag_run=None) -> dict[str, int]:
+        from newsmonitor_connections import connection_url
+
         from newsmonitor import pipeline
+        from newsmonitor.errors import AlertsGivenUp
 
         with pipeline.open_run(dag_run.run_after) as run:
-            return pipeline.send_alerts(run)
+            try:
+                return pipeline.send_alerts(run, connections=connection_url)
+            except AlertsGivenUp as error:
+                # Trying again sends nothing more: a day of tries is over.
+                raise AirflowFailException(str(error)) from error
 
     send_alerts()
 

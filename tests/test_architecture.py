@@ -17,7 +17,7 @@ BASE = {"records", "errors"}
 PURE = {
     "dedupe", "shingles", "likeness", "headlines", "revisions",
     "messages", "alertspec", "alertfile", "alerttimes", "alertrules", "alertforms", "harmless", "digestpage", "charts",
-    "atom", "spikes", "backoff",
+    "atom", "spikes", "backoff", "markup",
     "urls", "policy", "walls", "alerts", "schemas", "views", "identity", "documents",
     "sitemaps", "discovery", "feedlist", "opml",
     "feeds", "feeddates", "feedtext", "feeditems", "feednames", "feedelements", "feedxml", "feedforgiving",
@@ -30,7 +30,8 @@ PURE = {
 }  # fmt: skip
 RIM = {
     "web", "curlloop", "politeness",
-    "notify", "webhook", "mailing", "sendmarks", "answers", "digestfiles", "warehouse", "parts", "archive", "workers", "seeds", "settings", "topicids",
+    "notify", "webhook", "mailing", "sendmarks", "answers", "digestfiles",
+    "warehouse", "parts", "archive", "workers", "seeds", "settings", "topicids",
     "samplesite", "samplefiles"
 }  # fmt: skip
 JOIN = {
@@ -38,7 +39,8 @@ JOIN = {
     "explain", "report", "reading", "pageview", "reextract", "cli_pages", "judging", "refingerprint", "cli_fingerprint",
     "looking", "rechecking", "versions", "cli_revisions", "groupview", "cli_group", "alertlist",
     "demo", "feedsearch", "cli", "cli_feeds", "cli_health", "cli_output",
-    "channels", "telling", "digests", "spiking", "alsotold", "failures", "ledger", "owing", "topicfeed", "cli_alerts", "cli_digest",
+    "channels", "telling", "digests", "spiking", "alsotold", "failures", "ledger", "alertwhy", "owing", "outbox",
+    "topicfeed", "cli_alerts", "cli_digest", "cli_feed",
     "judgedagain", "retag", "backtest", "trying", "topicview", "cli_topic",
     "__main__", "__init__",
 }  # fmt: skip
@@ -49,9 +51,15 @@ ALSO = {
     "curlloop": {"webfailure"},
     "politeness": {"targets", "webfailure"},
     "seeds": {"feedlist"},
+    "notify": {"answers", "digestfiles", "mailing", "markup", "messages", "webhook"},
+    "webhook": {"answers", "messages"},
+    "mailing": {"messages"},
     "samplesite": {"samplefiles"},
 }
 ONLY_IN = {
+    "croniter": {"alerttimes"},
+    "requests": {"webhook", "answers"},
+    "smtplib": {"mailing"},
     "httpx": set(),
     "pycurl": {"curlloop"},
     "brotli": {"codings"},

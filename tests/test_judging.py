@@ -9,12 +9,13 @@ import pytest
 from copytexts import cut, edited, sentence, story
 from desk import NOON, TEN_MINUTES, WAR, Desk
 from newsmonitor import pipeline
-from newsmonitor.alerts import DEFAULT_RULE, alert_id
+from newsmonitor.alerts import alert_id
+from newsmonitor.alertspec import DEFAULT_RULE
 from newsmonitor.explain import explain
-from newsmonitor.notify import Notifier
+from newsmonitor.notify import default_names
+from newsmonitor.owing import count_owed
 from newsmonitor.records import Alert, Story
 from newsmonitor.refingerprint import days_of, refingerprint
-from newsmonitor.sending import count_owed
 from newsmonitor.shingles import fingerprint
 
 HOUR = timedelta(hours=1)
@@ -53,8 +54,9 @@ def file(desk: Desk, at) -> None:
 
 
 def owed(desk: Desk, at) -> int:
+    """What one channel is owed at this time: it is there since the first cycle."""
     with pipeline.open_run(at, desk.settings()) as run:
-        return count_owed(run, DEFAULT_RULE)
+        return count_owed(run)
 
 
 def test_a_wire_story_that_was_cut_and_edited_is_a_copy_hours_later_at_another_outlet(desk):
@@ -185,11 +187,11 @@ def test_of_linked_groups_nobody_is_told_again_whichever_was_told_of_before(desk
     desk.article("/b/1", "A quiet headline", WIRE.split("\n"))
     file(desk, NOON + HOUR)
     [link] = desk.rows("select group_id as part, into_group_id as whole from group_links")
-    [channel] = Notifier(desk.alert_urls).channels
+    [channel] = default_names(desk.alert_urls)
     row = Alert(
         alert_id=alert_id(link[told], DEFAULT_RULE),
         rule="default",
-        channel=channel.name,
+        channel=channel,
         state="sent",
         attempt=1,
         tried_at=NOON,
@@ -238,7 +240,7 @@ def test_where_the_first_was_cut_before_it_came_to_the_point_the_first_that_says
     [told] = [
         step.said for step in explain(desk.warehouse, desk.site.url + "/a/2") if step.step == "send_alerts"
     ]
-    assert told.startswith("no alert of its own: its group alerts once, by")
+    assert told.startswith("default: no alert of its own: its group alerts once, by")
     assert "Sudzha: Kursk region under fire" in told
 
 
@@ -250,7 +252,7 @@ def test_what_repeats_a_text_of_the_seed_corpus_alerts_nobody_and_says_so(desk):
     assert judged(desk, "/a/1")["copy_kind"] == "seed"
     assert owed(desk, NOON) == 0
     told = [step.said for step in explain(desk.warehouse, desk.site.url + "/a/1")]
-    assert told[-1] == "no alert: it repeats a text of the seed corpus"
+    assert told[-1] == "default: no alert: its group began with backlog, or repeats a text of the seed corpus"
 
 
 def announce_again(desk: Desk, feed: str, text: str, at) -> None:

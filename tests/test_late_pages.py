@@ -6,9 +6,8 @@ import pytest
 
 from desk import NOON, PEACE, TEN_MINUTES, WAR, Desk, article, rss
 from newsmonitor import pipeline
-from newsmonitor.alerts import DEFAULT_RULE
 from newsmonitor.explain import explain
-from newsmonitor.sending import count_owed
+from newsmonitor.owing import count_owed
 
 CHALLENGE = (
     b"<!doctype html><html><head><title>Just a moment...</title></head><body><noscript>Enable JavaScript and cookies "
@@ -28,7 +27,7 @@ def desk(site, tmp_path) -> Desk:
 
 def owed(desk: Desk, at) -> int:
     with pipeline.open_run(at, desk.settings()) as run:
-        return count_owed(run, DEFAULT_RULE)
+        return count_owed(run)
 
 
 def look(desk: Desk, columns: str = "outcome, failure_class, attempt") -> list[dict]:

@@ -4,26 +4,38 @@ import json
 import logging
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from threading import Barrier, Thread
 from time import monotonic
 from urllib.parse import quote
 
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsmonitor import answers
 from newsmonitor.errors import DeliveryFailed, InputError
-from newsmonitor.notify import Notifier, _harmless, _harmless_title, _reason
+from newsmonitor.messages import Address, Message
+from newsmonitor.notify import Notifier, _harmless, _harmless_title, _masked, default_addresses, default_names
 from newsroom import Exchange, Site, faults
 
 SECRET = "hunter22-sesame"
 
 
+def to(*urls: str, **more: float) -> Notifier:
+    return Notifier(default_addresses(urls), **more)
+
+
 def a_notifier(site: Site, query: str = "", **more: float) -> Notifier:
-    return Notifier((f"json://desk:{SECRET}@127.0.0.1:{site.port}/hook{query}",), **more)
+    return to(f"json://desk:{SECRET}@127.0.0.1:{site.port}/hook{query}", **more)
 
 
-def send(notifier: Notifier, *, title: str = "Headline", body: str = "Body") -> None:
-    notifier.send(notifier.channels[0].name, title=title, body=body)
+def send(
+    notifier: Notifier, *, title: str = "Headline", body: str = "Body", key: str = "key-1", **more: str
+) -> None:
+    notifier.send(notifier.channels[0].name, Message(title=title, body=body, **more), key=key)
 
 
 def refusal(notifier: Notifier) -> DeliveryFailed:
@@ -69,6 +81,163 @@ def test_the_time_to_wait_that_an_answer_names_is_handed_on(site):
     assert refusal(a_notifier(site)).retry_after is None
 
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "status, said, wait",
+    [
+        (429, "7", 7.0),
+        (503, "120", 120.0),
+        (429, format_datetime(NOON + timedelta(seconds=90), usegmt=True), 90.0),
+        (503, format_datetime(NOON - timedelta(hours=1), usegmt=True), 0.0),
+        (429, "0", 0.0),
+        (429, "1.5", 1.5),
+        (429, "9" * 5000, 86_400.0),
+        (429, "999999", 86_400.0),
+        (429, "Fri, 31 Dec 9999 23:59:59 GMT", 86_400.0),
+        (429, "-5", None),
+        (429, "soon", None),
+        (429, "Tue, 99 Nov 2026 12:00:00 GMT", None),
+        (500, "7", None),
+        (404, "7", None),
+    ],
+)
+def test_the_time_to_wait_of_a_header_is_handed_on_and_bounded(site, status, said, wait):
+    site.page("/hook", b"no", status=status, Retry_After=said, Date=format_datetime(NOON, usegmt=True))
+
+    assert refusal(a_notifier(site)).retry_after == wait
+
+
+def test_of_a_header_and_a_body_the_longer_wait_counts(site):
+    site.page("/hook", b'{"retry_after": 40}', status=429, Retry_After="30")
+
+    assert refusal(a_notifier(site)).retry_after == 40
+
+
+def test_the_wait_of_a_body_is_bounded_too(site):
+    site.page("/hook", b'{"retry_after": 999999}', status=429)
+
+    assert refusal(a_notifier(site)).retry_after == 86_400
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40))
+def test_any_retry_after_is_a_wait_of_a_day_at_most_or_none(text):
+    wait = answers.retry_after(429, {"Retry-After": text})
+
+    assert wait is None or 0 <= wait <= 86_400
+
+
+def test_answers_to_others_are_none_of_this_threads(site):
+    site.page("/mine", status=201)
+    site.page("/theirs", b"whole", status=202, X_Name="kept")
+    theirs = []
+
+    with answers.listening() as heard:
+        other = Thread(target=lambda: theirs.append(requests.get(site.url + "/theirs", timeout=5)))
+        other.start()
+        other.join()
+        requests.get(site.url + "/mine", timeout=5)
+    requests.get(site.url + "/mine", timeout=5)
+
+    assert [answer.status for answer in heard] == [201]
+    assert (theirs[0].status_code, theirs[0].content, theirs[0].headers["X-Name"]) == (202, b"whole", "kept")
+
+
+def test_threads_that_send_at_once_each_hear_of_their_own_channel_alone(site):
+    logger, together = logging.getLogger("apprise"), Barrier(8, timeout=20)
+    before = (logger.level, logger.propagate, list(logger.handlers))
+    addresses = []
+    for number in range(8):
+
+        def reply(exchange: Exchange, number: int = number) -> None:
+            together.wait()
+            exchange.answer(b"no", status=429, headers={"Retry-After": str(number)})
+
+        site.reply(f"/hook{number}", reply)
+        url = f"json://127.0.0.1:{site.port}/hook{number}?+X-Number=secret{number}"
+        addresses.append(Address(name=f"channel{number}", url=url, where="here"))
+    notifier, failures = Notifier(addresses), {}
+
+    def one(name: str) -> None:
+        try:
+            notifier.send(name, Message(title="t", body="b"), key="k")
+        except DeliveryFailed as failure:
+            failures[name] = failure
+
+    threads = [Thread(target=one, args=(address.name,)) for address in addresses]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {name: failure.retry_after for name, failure in failures.items()} == {
+        f"channel{number}": number for number in range(8)
+    }
+    assert {failure.reason.count("error=429") for failure in failures.values()} == {1}
+    assert (logger.level, logger.propagate, logger.handlers) == before
+
+
+def test_a_repeat_has_the_key_of_the_first_and_another_message_another(site):
+    site.page("/hook")
+    notifier = a_notifier(site, "?+X-Desk=north")
+
+    send(notifier, key="one")
+    send(notifier, key="one")
+    send(notifier, key="two words")
+    send(notifier, key="long", body="word " * 9000)
+
+    keys = [request.headers["Idempotency-Key"] for request in site.asked("/hook")]
+    assert keys[:3] == ["one", "one", "two%20words"]
+    # The parts of one message are no repeats of each other.
+    assert set(keys[3:]) == {None}
+    assert {request.headers["X-Desk"] for request in site.asked("/hook")} == {"north"}
+
+
+def test_what_is_far_too_long_is_cut_at_a_line_and_says_so(site):
+    site.page("/hook")
+    body = "\n".join(f"line {number} of a very long digest" for number in range(9000))
+
+    send(a_notifier(site), body=body)
+
+    parts = [message["message"] for message in taken(site)]
+    assert len(parts) <= 6
+    assert parts[-1].endswith(f"… ({len(body)} letters are too many for this channel)")
+
+
+def sms() -> str:
+    return "twilio://AC" + "a" * 32 + ":" + "b" * 32 + "@12345678901/12345678902"
+
+
+def test_a_pager_gets_the_short_form_and_others_the_plain_one_unless_it_is_said_otherwise(site):
+    site.page("/hook")
+
+    def channel(url: str, form: str | None = None) -> Notifier:
+        return Notifier([Address(name="x", url=url, where="here", form=form)])
+
+    assert channel(sms()).channels[0].form == "short"
+    assert channel("mailto://u:p@example.org").channels[0].form == "html"
+    assert channel("json://example.org/x").channels[0].form == "plain"
+    url = f"json://127.0.0.1:{site.port}/hook"
+    for form in (None, "plain", "short", "html"):
+        send(channel(url, form), short="In a line.", html="<p>Page")
+    assert [message["message"] for message in taken(site)] == ["Body", "Body", "In a line.", "<p>Page"]
+    assert [message["title"] for message in taken(site)] == ["Headline", "Headline", "", "Headline"]
+
+
+def test_no_picture_of_a_third_party_goes_along():
+    [channel] = to("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js").channels
+
+    assert channel._service.image_url("info") is None
+
+
+def test_two_channels_of_one_name_are_told_with_their_place():
+    addresses = [Address(name="x", url="json://example.org/", where=f"alerts.toml, line {n}") for n in (3, 9)]
+
+    with pytest.raises(InputError, match=r"alerts\.toml, line 9: the channel x is there twice"):
+        Notifier(addresses)
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_a_refusal_for_the_message_would_not_go_with_it(site, status):
     site.page("/hook", status=status, Location=site.page("/elsewhere"))
@@ -111,10 +280,11 @@ def test_a_channel_that_hangs_holds_up_no_end_of_the_process(site):
     site.reply("/hook", faults.drip)
     code = f"""
 from newsmonitor.errors import DeliveryFailed
+from newsmonitor.messages import Address, Message
 from newsmonitor.notify import Notifier
-notifier = Notifier(("json://127.0.0.1:{site.port}/hook",), seconds=0.2)
+notifier = Notifier([Address(name="x", url="json://127.0.0.1:{site.port}/hook", where="here")], seconds=0.2)
 try:
-    notifier.send(notifier.channels[0].name, title="t", body="b")
+    notifier.send("x", Message(title="t", body="b"), key="k")
 except DeliveryFailed as failure:
     print(failure.reason)
 """
@@ -155,12 +325,14 @@ def test_optional_in_the_address_makes_no_success_of_a_failure(site):
 
 def test_a_name_that_is_no_channel_is_refused():
     with pytest.raises(DeliveryFailed, match="no channel of this name"):
-        Notifier(()).send("json-00000000", title="t", body="b")
+        Notifier(()).send("json-00000000", Message(title="t", body="b"), key="k")
 
 
 def test_a_channel_keeps_its_name_when_its_password_changes_and_no_longer():
     def name(url: str) -> str:
-        return Notifier((url,)).channels[0].name
+        [name] = default_names([url])
+        assert to(url).channels[0].name == name
+        return name
 
     first = name("json://desk:one@example.org/hook")
 
@@ -175,11 +347,11 @@ def test_a_channel_keeps_its_name_when_its_password_changes_and_no_longer():
 
 def test_several_channels_keep_the_order_of_their_urls_and_one_that_is_there_twice_is_told():
     urls = ("json://a.example.org/x", "json://b.example.org/x")
-    names = [Notifier((url,)).channels[0].name for url in urls]
+    names = [to(url).channels[0].name for url in urls]
 
-    assert [channel.name for channel in Notifier(urls).channels] == names
+    assert [channel.name for channel in to(*urls).channels] == names
     with pytest.raises(InputError) as caught:
-        Notifier((*urls, urls[0]))
+        default_addresses((*urls, urls[0]))
     assert "URL number 3 is the same channel" in str(caught.value)
 
 
@@ -188,7 +360,7 @@ def test_several_channels_keep_the_order_of_their_urls_and_one_that_is_there_twi
 )
 def test_a_url_that_apprise_cannot_use_is_told_by_its_number_alone(url, capfd):
     with pytest.raises(InputError) as caught:
-        Notifier(("json://example.org/", url))
+        default_addresses(("json://example.org/", url))
 
     assert str(caught.value).startswith("NEWSMONITOR_ALERT_URLS: URL number 2 is none")
     assert SECRET not in str(caught.value)
@@ -214,12 +386,9 @@ def test_no_secret_is_shown_by_any_representation(site):
     ],
 )
 def test_a_reason_that_repeats_a_secret_is_masked(url, word):
-    [channel] = Notifier((url,)).channels
-    record = logging.LogRecord(
-        "apprise", logging.WARNING, "", 0, "No: %s at example.org", (word.upper(),), None
-    )
+    [channel] = to(url).channels
 
-    reason = _reason([record], channel._secrets)
+    reason = _masked(f"No: {word.upper()} at example.org", channel._secrets)
 
     assert word.lower() not in reason.lower()
     assert reason.startswith("No: ***")
@@ -314,7 +483,7 @@ def test_any_message_is_delivered_or_refused_and_nothing_else(title, body):
 
         site.reply("/hook", take)
         try:
-            send(Notifier((f"json://127.0.0.1:{site.port}/{quote('hook')}",)), title=title, body=body)
+            send(to(f"json://127.0.0.1:{site.port}/{quote('hook')}"), title=title, body=body)
         except DeliveryFailed:
             # A body of nothing but white space is no message.
             assert not _harmless(body).strip()

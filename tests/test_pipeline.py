@@ -7,7 +7,7 @@ import pytest
 
 from desk import NOON, PEACE, ROOT, TEN_MINUTES, WAR, Desk, rss, war
 from newsmonitor import pipeline
-from newsmonitor.errors import EveryFeedFailed, InputError
+from newsmonitor.errors import AlertsGivenUp, EveryFeedFailed, InputError
 from newsmonitor.explain import explain
 from newsmonitor.records import Page
 from newsroom import Exchange, faults
@@ -161,7 +161,7 @@ def test_a_new_match_is_alerted_once_and_what_stood_there_before_never(desk, sit
     assert counts["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0, "given_up": 0}
     assert [message["title"] for message in taken] == ["Kursk region: new evacuation"]
     assert "Sudzha" in taken[0]["message"]
-    assert [row["state"] for row in desk.rows("select state from alerts")] == ["sent"]
+    assert [row["state"] for row in desk.rows("select state from alerts where state <> 'began'")] == ["sent"]
 
 
 def test_an_alert_that_a_channel_does_not_take_stays_owed_until_it_does(desk, site):
@@ -176,8 +176,8 @@ def test_an_alert_that_a_channel_does_not_take_stays_owed_until_it_does(desk, si
     later = desk.cycle(NOON + 2 * TEN_MINUTES)
 
     assert later["send_alerts"] == {"owed": 1, "sent": 1, "failed": 0, "given_up": 0}
-    assert desk.rows("select state, attempt from alerts order by attempt") == [
-        {"state": "failed", "attempt": 1},
+    assert desk.rows("select state, attempt from alerts where state <> 'began' order by attempt") == [
+        {"state": "owed", "attempt": 1},
         {"state": "sent", "attempt": 2},
     ]
 
@@ -190,17 +190,15 @@ def test_an_alert_that_nobody_took_for_a_day_ends_as_a_row_that_says_so(desk, si
     desk.feed("ledger", [desk.article("/new", "Kursk region: new evacuation", WAR)])
     desk.cycle(NOON + TEN_MINUTES)
 
-    late = [desk.cycle(NOON + timedelta(hours=25 + n))["send_alerts"] for n in range(2)]
+    with pytest.raises(AlertsGivenUp):
+        desk.cycle(NOON + timedelta(hours=25))
 
-    assert late == [
-        {"owed": 0, "sent": 0, "failed": 0, "given_up": 1},
-        {"owed": 0, "sent": 0, "failed": 0, "given_up": 0},
+    told = "rule = 'default' and state <> 'began'"
+    assert desk.rows(f"select state, attempt from alerts where {told} order by tried_at") == [
+        {"state": "owed", "attempt": 1},
+        {"state": "failed", "attempt": 1},
     ]
-    assert desk.rows("select state, attempt, error from alerts order by tried_at")[1] == {
-        "state": "held",
-        "attempt": 1,
-        "error": "not taken within 24 hours",
-    }
+    assert desk.cycle(NOON + timedelta(hours=26))["send_alerts"]["given_up"] == 0
 
 
 def test_a_channel_that_is_new_is_not_told_of_the_past_and_owes_it_nothing(desk, site):
@@ -214,7 +212,7 @@ def test_a_channel_that_is_new_is_not_told_of_the_past_and_owes_it_nothing(desk,
     counts = desk.cycle(NOON + timedelta(hours=30))["send_alerts"]
 
     assert (counts, taken) == ({"owed": 0, "sent": 0, "failed": 0, "given_up": 0}, [])
-    assert desk.counts()["alerts"] == 0
+    assert desk.rows("select distinct state from alerts") == [{"state": "began"}]
 
 
 def test_a_later_copy_of_a_known_match_alerts_nobody(desk, site):
@@ -374,7 +372,7 @@ def test_why_tells_the_way_of_a_story_from_feed_to_alert(desk, site):
     assert "announced by" in steps[0].said
     assert "HTTP 200, read" in steps[1].said
     assert "kursk (main" in steps[3].said
-    assert steps[4].said.startswith("sent on json-")
+    assert steps[4].said.startswith("default: sent on json-")
     assert explain(desk.warehouse, site.url + "/nowhere") == []
 
 

@@ -279,3 +279,41 @@ def test_a_page_waits_for_its_retry_after_up_to_a_day(retry_after, attempt):
     assert MINUTE < at - NOON <= DAY
     if retry_after is not None and 0 < retry_after <= 86400:
         assert at - NOON >= timedelta(seconds=retry_after) - timedelta(microseconds=1)
+
+
+def after_answer_every(poll_minutes, *, silence=timedelta(), cache=None):
+    next_at = policy.next_after_answer(
+        FEED,
+        at=NOON,
+        last_new_at=NOON - silence,
+        spacing=MINUTE,
+        new_share=0.0,
+        pace_seconds=None,
+        cache_seconds=cache,
+        poll_minutes=poll_minutes,
+    )
+    return next_at - NOON
+
+
+@pytest.mark.parametrize(
+    ("poll_minutes", "wait"), [(1, 48), (2, 96), (3, 144), (5, 240), (10, 540), (30, 1740), (60, 3540)]
+)
+def test_a_lively_feed_is_asked_by_each_run_however_often_one_comes(poll_minutes, wait):
+    assert after_answer_every(poll_minutes) == timedelta(seconds=wait)
+    assert policy.shortest_wait(poll_minutes) == timedelta(seconds=wait)
+
+
+def test_with_a_run_each_minute_a_silent_feed_waits_as_long_as_with_one_each_five():
+    assert 29 * MINUTE < after_answer_every(1, silence=12 * HOUR) < 33 * MINUTE
+    assert 59 * MINUTE < after_answer_every(1, silence=DAY) < 66 * MINUTE
+
+
+def test_with_a_run_each_minute_a_feed_is_not_asked_before_a_cache_lets_go_of_its_answer():
+    assert after_answer_every(1, cache=300.0) == FIVE
+
+
+@given(st.sampled_from([1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60]), st.timedeltas(timedelta(), 40 * DAY))
+def test_no_feed_that_answered_waits_less_than_to_the_next_run_or_more_than_a_day(poll_minutes, silence):
+    wait = after_answer_every(poll_minutes, silence=silence)
+
+    assert policy.shortest_wait(poll_minutes) <= wait <= DAY

@@ -211,6 +211,10 @@ def environment(home: Path, port: int, settings: Settings) -> dict[str, str]:
         "NEWSMONITOR_WAREHOUSE": str(settings.warehouse),
         "NEWSMONITOR_SEEDS": str(settings.seeds),
         "NEWSMONITOR_FEEDS": str(settings.feeds),
+        "NEWSMONITOR_ALERTS": str(settings.alerts),
+        "NEWSMONITOR_POLL_MINUTES": str(settings.poll_minutes),
+        # Links in messages lead to this UI, unless the person has another address for it.
+        "NEWSMONITOR_UI_URL": settings.ui_url or url,
         "NEWSMONITOR_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
         "NEWSMONITOR_FETCH_PER_HOST": str(settings.fetch_per_host),
         "NEWSMONITOR_FETCH_PAUSE": str(settings.fetch_pause),
@@ -250,13 +254,21 @@ def run(desk: Desk, asked: threading.Event) -> None:
             say(
                 f"Stories go to {shown(desk.settings.warehouse)}; feeds come from {shown(desk.settings.feeds)}."
             )
-            say("One line a cycle, every five minutes; times are UTC. Ctrl-C ends everything.\n")
+            often = pace(desk.settings.poll_minutes)
+            say(f"One line a cycle, {often}; times are UTC. Ctrl-C ends everything.\n")
             watch(desk, begun, asked)
     finally:
         say("\nStopping ...")
         desk.api.close()
         desk.processes.stop()
         say("Stopped: no process is left. The next `make run` goes on where this one was.")
+
+
+def pace(minutes: int) -> str:
+    """How often a cycle comes, in words."""
+    return {1: "every minute", 5: "every five minutes", 60: "every hour"}.get(
+        minutes, f"every {minutes} minutes"
+    )
 
 
 def wait_until_up(desk: Desk, asked: threading.Event) -> bool:

@@ -1,67 +1,75 @@
 """What may be told to people, asked of the warehouse: stories, what was told of them, and feeds that broke."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsmonitor.records import Alert, Story
+from newsmonitor.alertspec import Candidate
 from newsmonitor.warehouse import Warehouse
 from newsmonitor.worklist import groups_begun, linked_groups
 
+# Rows of older versions have no such columns, and their tags no such field.
+_STORIES = """(
+    from stories union all by name select null::boolean as is_late_match,
+        null::struct(topic varchar, level varchar, filed_level varchar)[] as tags where false
+)"""
+_HAD_A_LEVEL = """
+    len(list_filter(tags, lambda one: coalesce(one.filed_level, if(is_late_match, null, one.level)) is not null)) > 0
+"""
 
-def alertable_stories(
-    warehouse: Warehouse, *, at: datetime, levels: Sequence[str], age: timedelta
-) -> dict[str, Story]:
-    """By group, as groups are now, the first story in it that a rule of these levels tells about, filed within `age`.
 
-    That need not be the group's first: a copy cut short may not say what the whole text does. Where the first that
-    matches was backlog, is older, or matches by newer rules only, nobody is told of the group; nor of what repeats
-    a text of the seed corpus.
+def recent_candidates(warehouse: Warehouse, *, since: datetime, until: datetime) -> list[Candidate]:
+    """The matching stories of every group that has one filed in (since, until], in the order they were filed.
+
+    Their groups are as groups are now. None of a seed document's group: that text was known before. A story matches
+    here if it had a level when it was filed; rows of older versions, which do not say, by the level they have.
     """
-    condition = """
-        day >= ? and filed_at > ? and filed_at <= ? and not is_backlog and not coalesce(is_late_match, false)
-        and level in (select unnest(?))
+    recent = f"""
+        select distinct group_id from {_STORIES}
+        where day >= ? and filed_at > ? and filed_at <= ? and not is_backlog and {_HAD_A_LEVEL}
     """
-    params = [(at - age).date(), at - age, at, list(levels)]
-    stories = warehouse.read(Story, condition, params, order="filed_at, published_at, story_id")
-    tellers = tellers_of(warehouse, [story.group_id for story in stories], levels=levels)
-    by_id = {story.story_id: story for story in stories}
-    return {group: by_id[teller] for group, teller in tellers.items() if teller in by_id}
+    given = warehouse.query(recent, [since.date(), since, until])["group_id"].to_pylist()
+    return group_candidates(warehouse, given, until=until)
 
 
-def tellers_of(warehouse: Warehouse, group_ids: Iterable[str], *, levels: Sequence[str]) -> dict[str, str]:
-    """By group, as groups are now, the story that tells of it: the first that has one of the levels.
-
-    None of a seed document's group: that text was known before.
-    """
+def group_candidates(warehouse: Warehouse, group_ids: Iterable[str], *, until: datetime) -> list[Candidate]:
+    """The matching stories of these groups as they are now, filed up to a time, in the order they were filed."""
     linked = linked_groups(warehouse)
     groups = {linked.get(group_id, group_id) for group_id in group_ids}
     if not groups:
-        return {}
+        return []
     parts = {part: whole for part, whole in linked.items() if whole in groups}
-    sql = """
-        select group_id, story_id from stories
-        where group_id in (select unnest(?)) and level in (select unnest(?))
+    sql = f"""
+        select story_id, group_id, outlet, language, places, filed_at, is_backlog,
+            coalesce(is_late_match, false) as is_late,
+            list_transform(tags, lambda one: {{'topic': one.topic, 'was': one.filed_level, 'now': one.level}}) as levels
+        from {_STORIES}
+        where group_id in (select unnest(?)) and filed_at <= ? and {_HAD_A_LEVEL}
         order by filed_at, published_at, story_id
     """
-    found = warehouse.query(sql, [[*groups, *parts], list(levels)])
+    rows = warehouse.query(sql, [[*groups, *parts], until]).to_pylist()
     begun = groups_begun(warehouse, groups)
-    tellers: dict[str, str] = {}
-    for group, story_id in zip(*found.to_pydict().values(), strict=True):
-        if (whole := parts.get(group, group)) in begun:
-            tellers.setdefault(whole, story_id)
-    return tellers
+    return [
+        _candidate(row, group)
+        for row in rows
+        if (group := parts.get(row["group_id"], row["group_id"])) in begun
+    ]
 
 
-def alert_history(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[Alert]:
-    """Every state change of the alerts of stories filed within `age`."""
-    return warehouse.read(Alert, "day >= ?", [(at - age).date()], order="tried_at")
-
-
-def first_alerts(warehouse: Warehouse) -> dict[str, datetime]:
-    """When each channel was first tried."""
-    found = warehouse.query("select channel, min(tried_at) as first from alerts group by channel")
-    return dict(zip(found["channel"].to_pylist(), found["first"].to_pylist(), strict=True))
+def _candidate(row: dict[str, Any], group_id: str) -> Candidate:
+    return Candidate(
+        story_id=row["story_id"],
+        group_id=group_id,
+        outlet=row["outlet"],
+        language=row["language"],
+        places=tuple(row["places"] or ()),
+        filed_at=row["filed_at"],
+        is_backlog=row["is_backlog"],
+        levels={
+            each["topic"]: (each["was"] or (None if row["is_late"] else each["now"]), each["now"])
+            for each in row["levels"]
+        },
+    )
 
 
 def storms(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[dict[str, Any]]:

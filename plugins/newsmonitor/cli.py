@@ -13,6 +13,9 @@ import duckdb
 
 from newsmonitor import (
     __version__,
+    cli_alerts,
+    cli_digest,
+    cli_feed,
     cli_feeds,
     cli_fingerprint,
     cli_group,
@@ -158,10 +161,11 @@ def sql(query: str, as_csv: bool, as_json: bool) -> None:
 @AS_JSON
 def why(url: str, as_json: bool) -> None:
     """Every decision about an address (or story_id): from the feed to the alert, or where it ended."""
+    from newsmonitor.context import read_plan
     from newsmonitor.explain import explain, nearest
 
     house = _warehouse()
-    steps = explain(house, url)
+    steps = explain(house, url, read_plan(Settings.from_env()).rules)
     if as_json:
         click.echo(
             json.dumps([{"at": s.at, "step": s.step, "said": s.said} for s in steps], ensure_ascii=False)
@@ -194,6 +198,9 @@ feeds.add_command(cli_feeds.add)
 feeds.add_command(cli_feeds.import_)
 feeds.add_command(cli_feeds.export)
 
+cli.add_command(cli_alerts.alerts)
+cli.add_command(cli_digest.digest)
+cli.add_command(cli_feed.feed)
 cli.add_command(cli_group.group)
 cli.add_command(cli_pages.page)
 cli.add_command(cli_pages.reextract)

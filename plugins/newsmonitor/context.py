@@ -1,19 +1,21 @@
 """One run and the outside world it may touch: opened from the settings, or refused in one plain line."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from zlib import crc32
 
-from newsmonitor import topicfile
+from newsmonitor import alertfile, topicfile
+from newsmonitor.alertspec import DEFAULT_RULE, AlertPlan
 from newsmonitor.dedupe import Corpus, known_corpus
 from newsmonitor.errors import InputError
-from newsmonitor.notify import Notifier
+from newsmonitor.notify import default_addresses
 from newsmonitor.records import Feed
 from newsmonitor.robots import Robots, known_robots, product_token
-from newsmonitor.seeds import SeedDocument, read_corpus, read_feed_list, read_topic_files
+from newsmonitor.seeds import SeedDocument, read_alert_file, read_corpus, read_feed_list, read_topic_files
 from newsmonitor.settings import Settings
 from newsmonitor.topics import Topic
 from newsmonitor.urls import registered_domain
@@ -21,6 +23,7 @@ from newsmonitor.warehouse import Warehouse
 from newsmonitor.web import Web
 from newsmonitor.workers import Workers
 
+_PLACES = re.compile(r"^\s*places\s*=", re.MULTILINE)
 # A plain sitemap says neither headline nor time: of it, no article could be told from any other page.
 POLLED_KINDS = ("feed", "news-sitemap")
 
@@ -43,6 +46,11 @@ class Run:
     def corpus(self) -> Corpus:
         """The seed documents as copies are recognised by them; made when a story is to be judged."""
         return known_corpus((each.document_id, each.text, each.title) for each in self.seeds)
+
+    @cached_property
+    def plan(self) -> AlertPlan:
+        """The rules and channels of the alert file, read when alerts are concerned: InputError where it is wrong."""
+        return read_plan(self.settings, self.topics)
 
     @property
     def window(self) -> timedelta:
@@ -92,6 +100,23 @@ def read_topics(settings: Settings) -> tuple[Topic, ...]:
     )
 
 
+def read_plan(settings: Settings, topics: Iterable[Topic] | None = None) -> AlertPlan:
+    """The alert file, checked; the default rule where there is none. Raises InputError with file and line.
+
+    Without topics, those that rules name are taken as they are; they are read where places are named.
+    """
+    text = read_alert_file(settings.alerts, is_asked_for=settings.alerts != settings.seeds / "alerts.toml")
+    if text is None:
+        return AlertPlan(where=str(settings.alerts), rules=(DEFAULT_RULE,))
+    if topics is None:
+        # A topic takes half a second, which `newsmonitor why` need not spend on most alert files.
+        if not _PLACES.search(text):
+            return alertfile.read_plan(text, str(settings.alerts))
+        topics = read_topics(settings)
+    places = {topic.topic_id: {each.place_id: each.name for each in topic.spec.places} for topic in topics}
+    return alertfile.read_plan(text, str(settings.alerts), topics=tuple(places), places=places)
+
+
 def check_settings(settings: Settings | None = None) -> list[str]:
     """What a person should know before the first cycle, a line each; InputError where none can begin.
 
@@ -103,7 +128,8 @@ def check_settings(settings: Settings | None = None) -> list[str]:
             raise InputError(
                 str(settings.feeds), "names no feed to poll", "add one, or set NEWSMONITOR_FEEDS"
             )
-        Notifier(settings.alert_urls)
+        default_addresses(settings.alert_urls)
+        _ = run.plan
         _, broken = read_feed_list(settings.feeds)
         return [str(error) for error in broken]
 

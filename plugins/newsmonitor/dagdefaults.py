@@ -1,4 +1,4 @@
-"""What the tasks of every DAG have in common. Pure."""
+"""What the tasks of every DAG have in common, and how often a DAG runs. Pure."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,3 +10,8 @@ RETRIES: dict[str, Any] = {
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=5),
 }
+
+
+def every(minutes: int) -> str:
+    """The cron line of a DAG that runs every so many minutes; an hour divides into them."""
+    return "0 * * * *" if minutes == 60 else f"*/{minutes} * * * *"

@@ -17,11 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from newsmonitor import pipeline, report
-from newsmonitor.alerts import DEFAULT_RULE, why
+from newsmonitor.alerts import why
+from newsmonitor.alertspec import DEFAULT_RULE, OWED_FOR
 from newsmonitor.errors import InputError
+from newsmonitor.owing import matched
 from newsmonitor.records import STAND_INS, Story
 from newsmonitor.samplesite import SampleSite, is_up, port_of
-from newsmonitor.sending import owed_alerts
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
 
@@ -30,6 +31,7 @@ _BETWEEN = timedelta(minutes=10)
 _MOST_ROWS = 12
 _MOST_MENTIONS = 4
 _NARROWEST = 12
+_RULES = f'[[rule]]\nname = "{DEFAULT_RULE.name}"\n'
 _LEVEL_STYLE = {"main": "bold green", "mention": "yellow"}
 _HOW = {"seed": "seed text", "exact": "same text", "url": "same address", "near": "nearly same"}
 
@@ -97,6 +99,7 @@ def _site(
     with SampleSite(_FOLDER, base.seeds, started_at=started_at, port=port) as site:
         settings.check_warehouse_writable()
         settings.feeds.write_text(site.feed_list(), encoding="utf-8")
+        settings.alerts.write_text(_RULES, encoding="utf-8")
         console.print(
             f"A sample news site is up at {site.url}: nothing leaves this machine.\n"
             "Cycle 1 finds what stands there already: stored, but nobody is alerted to old news.\n"
@@ -110,6 +113,8 @@ def _settings(base: Settings, warehouse: Path) -> Settings:
         update={
             "warehouse": warehouse,
             "feeds": warehouse / "feeds.opml",
+            # Nobody who set up channels of their own is to hear of made-up news.
+            "alerts": warehouse / "alerts.toml",
             "allow_networks": (ip_network("127.0.0.0/8"),),
             "alert_urls": (),
             "shards": 1,
@@ -315,11 +320,13 @@ def _failed(house: Warehouse, site_url: str) -> _Listing:
 
 
 def _owed(run: pipeline.Run) -> _Listing:
-    owed = [each.story for each in owed_alerts(run, DEFAULT_RULE, ["demo"]) if each.story]
+    ids = matched(run, DEFAULT_RULE, since=run.at - OWED_FOR, until=run.at)
+    where, order = "story_id in (select unnest(?))", "filed_at, published_at, story_id"
+    owed = run.warehouse.read(Story, where, [ids], order=order)
     return _Listing(
         title=f"What would be alerted, once each: {len(owed)}",
         intro="New in cycle 2, about the topic, and no copy of what was known. "
-        "NEWSMONITOR_ALERT_URLS says where alerts go.",
+        "NEWSMONITOR_ALERT_URLS and seeds/alerts.toml say who hears of what.",
         columns=("lang", "outlet", "headline", "why"),
         rows=[[story.language or "", story.outlet, story.title or "", why(story)] for story in owed],
     )

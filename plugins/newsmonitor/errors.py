@@ -98,6 +98,10 @@ class EveryFeedFailed(NewsmonitorError):
     """No feed of a run could be polled, so the fault is on our side: network, resolver or settings."""
 
 
+class AlertsGivenUp(NewsmonitorError):
+    """Alerts that no channel took for a day, and that are not tried again: lost, unless somebody asks for them."""
+
+
 class DeliveryFailed(NewsmonitorError):
     """A channel did not take a message; retry_after is in seconds, where the channel said it."""
 

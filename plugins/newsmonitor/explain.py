@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 from operator import itemgetter
 from typing import Any
 
-from newsmonitor.alertlist import tellers_of
-from newsmonitor.alerts import DEFAULT_RULE, why
+from newsmonitor import alertwhy
+from newsmonitor.alerts import why
+from newsmonitor.alertspec import DEFAULT_RULE, Rule
 from newsmonitor.records import Alert, Entry, GroupLink, Page, Poll, Recheck, Revision, Story
 from newsmonitor.tagging import describe
 from newsmonitor.urls import canonical_url, registered_domain, url_key
@@ -46,12 +47,15 @@ class Step:
     said: str
 
 
-def explain(warehouse: Warehouse, url_or_id: str) -> list[Step]:
-    """Every decision about an address (or a story_id), oldest first; empty where no feed announced it."""
+def explain(warehouse: Warehouse, url_or_id: str, rules: Sequence[Rule] = (DEFAULT_RULE,)) -> list[Step]:
+    """Every decision about an address (or a story_id), oldest first; empty where no feed announced it.
+
+    rules are those of the alert file: what each of them makes of it is said, too.
+    """
     ids = _entry_ids(warehouse, url_or_id)
     steps: list[Step] = []
     for entry in warehouse.read(Entry, "entry_id in (select unnest(?))", [ids], order="seen_at, entry_id"):
-        steps += _of_entry(warehouse, entry)
+        steps += _of_entry(warehouse, entry, rules)
     return steps
 
 
@@ -102,7 +106,7 @@ def changes(revision: Revision) -> str:
     return "; ".join(said)
 
 
-def _of_entry(warehouse: Warehouse, entry: Entry) -> list[Step]:
+def _of_entry(warehouse: Warehouse, entry: Entry, rules: Sequence[Rule]) -> list[Step]:
     backlog = f"; {_BACKLOG[entry.backlog_reason or _FIRST]}, so it alerts nobody" if entry.is_backlog else ""
     steps = [_step(entry.seen_at, "poll_feeds", f"announced by {entry.feed_url} ({entry.outlet}){backlog}")]
     pages = warehouse.read(Page, "entry_id = ?", [entry.entry_id], order="attempt")
@@ -111,7 +115,7 @@ def _of_entry(warehouse: Warehouse, entry: Entry) -> list[Step]:
         steps.append(_step(None, "fetch_pages", "its page has not been looked at yet"))
     stories = warehouse.read(Story, "entry_id = ?", [entry.entry_id])
     for story in stories:
-        steps += _of_story(warehouse, story)
+        steps += _of_story(warehouse, story, rules)
     if pages and not stories:
         again = pages[-1].next_try_at
         waits = f"its page is tried again after {again:%Y-%m-%d %H:%M}" if again else "the next run files it"
@@ -130,12 +134,14 @@ def _of_page(page: Page) -> str:
     return f"{asked}: {status}, {page.outcome}: {page.error or 'no reason given'}{again}"
 
 
-def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
+def _of_story(warehouse: Warehouse, story: Story, rules: Sequence[Rule]) -> list[Step]:
     text = _SOURCES.get(story.extraction, f"the page ({story.extraction})")
     steps = [_step(story.filed_at, "file_stories", f"filed as story {story.story_id}, text from {text}")]
     if story.refiled_at:
         late = (
-            "; it matches only since then, by newer rules, and alerts nobody" if story.is_late_match else ""
+            "; it matches, or matches more, only by newer rules, and alerts nobody"
+            if story.is_late_match
+            else ""
         )
         steps.append(_step(story.refiled_at, "file_stories", f"filed again as its page is read now{late}"))
     steps += _of_copy(warehouse, story)
@@ -144,7 +150,7 @@ def _of_story(warehouse: Warehouse, story: Story) -> list[Step]:
     where, order = "? in (group_id, into_group_id)", "linked_at, group_id"
     links = warehouse.read(GroupLink, where, [story.group_id], order=order)
     steps += [_step(link.linked_at, "file_stories", _of_link(warehouse, link, story)) for link in links]
-    steps += _of_alerts(warehouse, story)
+    steps += _of_alerts(warehouse, story, rules)
     return steps + _of_looks(warehouse, story)
 
 
@@ -187,18 +193,17 @@ def _of_link(warehouse: Warehouse, link: GroupLink, story: Story) -> str:
     return f"the group of {_name_of(warehouse, link.group_id)} became part of its group {why_so}"
 
 
-def _of_alerts(warehouse: Warehouse, story: Story) -> list[Step]:
-    alerts = warehouse.read(Alert, "story_id = ?", [story.story_id], order="tried_at")
-    if not alerts:
-        return [_step(None, "send_alerts", _why_no_alert(warehouse, story))]
-    return [
-        _step(
-            alert.tried_at,
-            "send_alerts",
-            f"{alert.state} on {alert.channel}, try {alert.attempt}{f': {alert.error}' if alert.error else ''}",
-        )
-        for alert in alerts
-    ]
+def _of_alerts(warehouse: Warehouse, story: Story, rules: Sequence[Rule]) -> list[Step]:
+    """What became of its alerts; where it has none, why each rule has told of it by none."""
+    alerts = warehouse.read(Alert, "story_id = ?", [story.story_id], order="tried_at, channel, attempt")
+    if alerts:
+        return [_step(alert.tried_at, "send_alerts", alertwhy.of_alert(alert)) for alert in alerts]
+
+    def name_of(story_id: str) -> str:
+        return _name_of(warehouse, story_id)
+
+    said = alertwhy.why_not(warehouse, story, rules, name_of=name_of)
+    return [_step(None, "send_alerts", each) for each in said]
 
 
 def _of_looks(warehouse: Warehouse, story: Story) -> list[Step]:
@@ -223,23 +228,6 @@ def _name_of(warehouse: Warehouse, story_id: str) -> str:
         "select outlet, title from stories where story_id = ?", [story_id]
     ).to_pylist()
     return f'{story_id} ({found[0]["outlet"]}: "{found[0]["title"]}")' if found else story_id
-
-
-def _why_no_alert(warehouse: Warehouse, story: Story) -> str:
-    if story.level not in DEFAULT_RULE.levels:
-        return (
-            f"no alert: the rule {DEFAULT_RULE.name} tells of {', '.join(DEFAULT_RULE.levels)} matches only"
-        )
-    if story.is_late_match:
-        return "no alert: it matches only since it was read or tagged again by newer rules"
-    if story.is_backlog:
-        return "no alert: backlog (why, is said above where it was announced)"
-    [teller] = tellers_of(warehouse, [story.group_id], levels=DEFAULT_RULE.levels).values() or [None]
-    if teller is None:
-        return "no alert: it repeats a text of the seed corpus"
-    if teller != story.story_id:
-        return f"no alert of its own: its group alerts once, by {_name_of(warehouse, teller)}"
-    return "no alert yet: owed within 24 hours of filing, where a channel is set (NEWSMONITOR_ALERT_URLS)"
 
 
 def _step(at: Any, step: str, said: str) -> Step:

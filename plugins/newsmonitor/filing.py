@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from newsmonitor import judging, policy, versions, worklist
-from newsmonitor.alerts import DEFAULT_RULE
+from newsmonitor import judging, owing, policy, versions, worklist
 from newsmonitor.boilerplate import without_boilerplate
 from newsmonitor.context import Run
 from newsmonitor.dedupe import Article, Verdict, text_hash
@@ -14,8 +13,7 @@ from newsmonitor.feeddates import is_plausible
 from newsmonitor.languages import identify_language
 from newsmonitor.likeness import read
 from newsmonitor.records import Entry, GroupLink, Page, Story, UInt32
-from newsmonitor.sending import count_owed
-from newsmonitor.tagging import is_raised, tag_story
+from newsmonitor.tagging import is_raised, tag_story, tagged_later
 from newsmonitor.urls import url_key
 
 _CHUNK = 1_000
@@ -39,12 +37,13 @@ def file_stories(run: Run) -> dict[str, int]:
     Returns stories, duplicates, matches (new ones, no copies), alerts_owed. Raises EveryFeedFailed, after all
     is filed, where no feed of this run could be polled.
     """
+    owing.note_beginnings(run)
     with run.warehouse.lock("file_stories.step"):
         while work := worklist.unfiled_pages(run.warehouse, at=run.at, window=run.window, limit=_CHUNK):
             run.warehouse.append(_file(run, work), batch=run.batch(), day=run.at.date())
         _refile_late(run)
     _raise_if_nothing_answered(run)
-    return {**_counts(run), "alerts_owed": count_owed(run, DEFAULT_RULE)}
+    return {**_counts(run), "alerts_owed": owing.count_owed(run)}
 
 
 def topic_counts(run: Run) -> dict[str, dict[str, int]]:
@@ -185,8 +184,9 @@ def _refile_late(run: Run) -> None:
 def refiled(run: Run, work: Sequence[tuple[Story, Entry, Page]]) -> list[Story]:
     """The stories as their pages are read by newer rules: the same ones, told to nobody if they match only now."""
     pairs = zip(work, _refiled_all(run, work), strict=True)
+    columns = ("topics", "tags", "level", "topic_score", "places", "events", "actors", "matches")
     return [
-        replace(new, is_late_match=story.is_late_match or is_raised(story.level, new.level))
+        replace(new, **tagged_later(story, {name: getattr(new, name) for name in columns}))
         for (story, _, _), new in pairs
     ]
 
@@ -213,7 +213,6 @@ def _refiled(run: Run, story: Story, draft: _Draft, fingerprint: tuple[int, ...]
         filed_at=story.filed_at,
         refiled_at=run.at,
         is_backlog=story.is_backlog,
-        is_late_match=story.is_late_match,
         extra=story.extra,
     )
 

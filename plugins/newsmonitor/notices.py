@@ -4,27 +4,20 @@ A notice is owed to each channel once, as an alert is, and in the same ledger.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from newsmonitor.alertlist import newly_broken_feeds, storms
-from newsmonitor.alerts import Message
+from newsmonitor.messages import Message, Notice
 from newsmonitor.records import Feed, identify
 from newsmonitor.warehouse import Warehouse
 
-STORM, BROKEN = "storm", "broken feeds"
+STORM, BROKEN, GIVEN_UP = "storm", "broken feeds", "given up"
+FAILURE = "failure"
+# What the desk says of itself, in the place of a rule's name.
+OF_THE_DESK = (STORM, BROKEN, GIVEN_UP, FAILURE)
 _DAY = timedelta(days=1)
 _MOST_LINES = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A message about feeds: what it is about (its id), since when it is owed, and its words."""
-
-    notice_id: str
-    kind: str
-    since: datetime
-    message: Message
 
 
 def open_notices(
@@ -57,6 +50,37 @@ def open_notices(
             notices.append(Notice(notice_id=name, kind=BROKEN, since=moment, message=message))
         moment -= _DAY
     return notices
+
+
+def given_up(warehouse: Warehouse, *, at: datetime, age: timedelta) -> list[Notice]:
+    """A notice for each channel and run that gave alerts up within `age`; of notices that were given up, none."""
+    sql = """
+        select channel, tried_at, count(*) as alerts, list(distinct rule order by rule) as rules,
+            arg_max(error, attempt) as error
+        from alerts where day >= $day and tried_at > $since and tried_at <= $at and state = 'failed'
+            and not list_contains($ours, rule)
+        group by channel, tried_at order by tried_at, channel
+    """
+    params = {"day": (at - age).date(), "since": at - age, "at": at, "ours": list(OF_THE_DESK)}
+    return [
+        Notice(
+            notice_id=identify("notice", GIVEN_UP, row["channel"], row["tried_at"].isoformat()),
+            kind=GIVEN_UP,
+            since=row["tried_at"],
+            message=_about_given_up(row),
+        )
+        for row in warehouse.query(sql, params).to_pylist()
+    ]
+
+
+def _about_given_up(row: dict[str, Any]) -> Message:
+    count = row["alerts"]
+    alerts = f"{count} alert{'s' if count > 1 else ''}"
+    return Message(
+        title=f"{alerts} given up: {row['channel']} has taken nothing for a day",
+        body=f"Rules: {', '.join(row['rules'])}.\nThe channel said last: {row['error'] or 'nothing'}.\n"
+        "When it is well again: newsmonitor alerts retry\nWhich: newsmonitor alerts list --state failed",
+    )
 
 
 def _about_storm(outlet: str, row: dict[str, object]) -> Message:

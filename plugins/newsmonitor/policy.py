@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zlib import crc32
 
-# A run comes every five minutes, sometimes a little early; then it shall still poll.
-_SLACK = timedelta(minutes=1)
-_SHORTEST = timedelta(minutes=5)
-NEXT_RUN = _SHORTEST - _SLACK
+# Minutes from run to run, unless the settings say otherwise.
+POLL_MINUTES = 5
+# A run may come a little early; then it shall still poll. Of a shorter interval, a fifth.
+_SLACK, _SLACK_SHARE = timedelta(minutes=1), 5
 _LONGEST = timedelta(days=1)
 
 # A feed that was silent for a day is asked every hour: what it brings then is found within 1/24 of the silence.
@@ -57,12 +57,18 @@ MOVES_BELIEVED = 10
 _FULL_AFTER, _FULL_SPREAD = timedelta(hours=9), timedelta(hours=6)
 
 # The waits after the first, second and third look at a page; there is no fifth look.
-_PAGE_WAITS = (NEXT_RUN, timedelta(hours=1), timedelta(hours=6))
+_PAGE_WAITS = (timedelta(minutes=4), timedelta(hours=1), timedelta(hours=6))
 
 _STANDING_WALLS = frozenset({"paywall", "login", "geo_block", "script_only"})
 
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|[,\s])no-(?:cache|store)(?:$|[,\s])", re.IGNORECASE)
+
+
+def shortest_wait(poll_minutes: int = POLL_MINUTES) -> timedelta:
+    """The shortest wait of a feed: until the next run, which comes poll_minutes after this one or a little earlier."""
+    interval = timedelta(minutes=poll_minutes)
+    return interval - min(_SLACK, interval / _SLACK_SHARE)
 
 
 def next_after_answer(
@@ -75,8 +81,9 @@ def next_after_answer(
     pace_seconds: int | None,
     cache_seconds: float | None,
     span_seconds: float | None = None,
+    poll_minutes: int = POLL_MINUTES,
 ) -> datetime:
-    """The time before which a feed that answered is not asked again: in five minutes to a day.
+    """The time before which a feed that answered is not asked again: at the next run, or in up to a day.
 
     The longer it was silent, the later; but before more than a quarter of it can be new: by the share that was
     new after `spacing` (the time since the poll before), and within a day of its last news by the time that its
@@ -84,13 +91,14 @@ def next_after_answer(
     cache_seconds, for which its answer may come from a cache; unless entries would fall out meanwhile.
     """
     silence = max(at - last_new_at, timedelta()) if last_new_at else timedelta()
-    wait = max(silence / _SILENCE_SHARE, _SHORTEST)
-    if wait > 2 * _SHORTEST:
+    interval, shortest = timedelta(minutes=poll_minutes), shortest_wait(poll_minutes)
+    wait = max(silence / _SILENCE_SHARE, interval)
+    if wait > 2 * interval:
         wait *= 1 + _JITTER * _chance(feed_url, at)
     asked = max(
         timedelta(seconds=min(s or 0, _LONGEST.total_seconds())) for s in (pace_seconds, cache_seconds)
     )
-    wait = max(wait - _SLACK, asked)
+    wait = max(wait - (interval - shortest), asked)
     turned_over = [_LONGEST.total_seconds()]
     if new_share > 0 and spacing is not None:
         # In seconds, for a timedelta has an end. All of it new: something may have fallen out already.
@@ -98,7 +106,7 @@ def next_after_answer(
     if span_seconds is not None and silence < _LONGEST:
         turned_over.append(span_seconds * _TURNOVER)
     wait = min(wait, timedelta(seconds=min(turned_over)))
-    return at + min(max(wait, NEXT_RUN), _LONGEST)
+    return at + min(max(wait, shortest), _LONGEST)
 
 
 def next_after_failure(

@@ -126,17 +126,23 @@ def _store(run: Run, batch: str, asked: Sequence[Asked]) -> None:
     day = run.at.date()
     entries = [entry for each in asked for entry in each.entries]
     known = worklist.known_entries(run.warehouse, entries, at=run.at, batch=batch)
-    settled = [_settle(each, known.get(each.poll.feed_url, ()), run.at) for each in asked]
+    minutes = run.settings.poll_minutes
+    settled = [
+        _settle(each, known.get(each.poll.feed_url, ()), run.at, poll_minutes=minutes) for each in asked
+    ]
     new = {entry.entry_id: entry for _, found in settled for entry in found}
     for poll, _ in settled:
         if poll.error:
             log.warning("feed %s", poll.error)
     run.warehouse.append(list(new.values()), batch=batch, day=day)
     # Last: a stored validator promises that the entries it stands for are stored too.
-    run.warehouse.append(_forgiven([poll for poll, _ in settled], run.at), batch=batch, day=day)
+    polls = _forgiven([poll for poll, _ in settled], run.at, poll_minutes=minutes)
+    run.warehouse.append(polls, batch=batch, day=day)
 
 
-def _settle(asked: Asked, known: Sequence[Known], at: datetime) -> tuple[Poll, tuple[Entry, ...]]:
+def _settle(
+    asked: Asked, known: Sequence[Known], at: datetime, *, poll_minutes: int
+) -> tuple[Poll, tuple[Entry, ...]]:
     """The row and the new entries of a poll, now that it is known what of it is new."""
     poll, state = asked.poll, asked.state
     if poll.outcome == "failed":
@@ -164,6 +170,7 @@ def _settle(asked: Asked, known: Sequence[Known], at: datetime) -> tuple[Poll, t
             pace_seconds=poll.pace_seconds,
             cache_seconds=asked.cache_seconds,
             span_seconds=poll.span_seconds,
+            poll_minutes=poll_minutes,
         ),
     )
     return poll, tuple(_with_reason(entry, held) for entry in new)
@@ -175,7 +182,7 @@ def _with_reason(entry: Entry, held: frozenset[str]) -> Entry:
     return replace(entry, backlog_reason="first poll") if entry.is_backlog else entry
 
 
-def _forgiven(polls: Sequence[Poll], at: datetime) -> list[Poll]:
+def _forgiven(polls: Sequence[Poll], at: datetime, *, poll_minutes: int) -> list[Poll]:
     """The polls; where none got through, the fault is ours, and no feed's back-off grows by it.
 
     Seen at peers: three polls during an outage of one's own network, and every feed was given up. One of them at
@@ -189,7 +196,7 @@ def _forgiven(polls: Sequence[Poll], at: datetime) -> list[Poll]:
             poll,
             failure_count=poll.failure_count - 1,
             failing_since=poll.failing_since if poll.failure_count > 1 else None,
-            next_poll_at=at + policy.NEXT_RUN,
+            next_poll_at=at + policy.shortest_wait(poll_minutes),
         )
         for poll in polls
     ]

@@ -334,7 +334,9 @@ class Story:
     is_backlog: bool = _is("stood in the feed at its first poll, or held back in a storm: alerts nobody")
     is_late_match: bool = field(
         default=False,
-        metadata={"doc": "matches only since it was read or tagged again by newer rules: alerts nobody"},
+        metadata={
+            "doc": "a topic has it, or has it at its level, only since newer rules: alerts go by tags.filed_level"
+        },
     )
     extra: str | None = _maybe(EXTRA)
 
@@ -430,11 +432,14 @@ class Alert:
     channel: str = _is("where it goes; a name without secrets")
     state: str = _is(
         "began (the rule tells this channel from now on), owed (not taken yet, tried again), sent, failed (not taken "
-        "for a day, given up), held (was never to be sent)"
+        "for a day, given up), held (a failure of which somebody was told before)"
     )
     attempt: int = _is("first try is 1; 0: no try")
     tried_at: datetime = _is("time of the run that tried")
     next_try_at: datetime | None = _maybe("of owed: not tried again before this time")
+    hold_until: datetime | None = _maybe(
+        "until then nothing is sent to the channel: it asked for that (429, 503)"
+    )
     told_by: str | None = _maybe("alert_id of the digest that told it; null: it had a message of its own")
     error: str | None = _maybe("what the channel said")
     extra: str | None = _maybe(EXTRA)

@@ -24,6 +24,7 @@ from newsmonitor.records import Feed
 
 _FEEDS_MEND = "put an OPML or CSV file there, or set NEWSMONITOR_FEEDS to yours"
 _TOPICS_MEND = "put a topic file (.toml) there, or set NEWSMONITOR_SEEDS to the folder that holds topics/"
+_ALERTS_MEND = "put an alert file (.toml) there, or set NEWSMONITOR_ALERTS to yours"
 _RIGHT_MEND = "give yourself the right to read it"
 _ROW_MEND = 'write {"text": "...", "title": "..."} on one line'
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
@@ -59,6 +60,13 @@ def read_feed_list(path: Path) -> tuple[tuple[Feed, ...], tuple[InputError, ...]
     if broken and not feeds:
         raise broken[0]
     return feeds, broken
+
+
+def read_alert_file(path: Path, *, is_asked_for: bool) -> str | None:
+    """The text of an alert file; None where none is there and none was asked for. Raises InputError."""
+    if not is_asked_for and not path.exists():
+        return None
+    return decode_text(_read(path, _ALERTS_MEND), str(path))
 
 
 def write_feed_list(path: Path, text: str) -> None:

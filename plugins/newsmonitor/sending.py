@@ -1,171 +1,236 @@
-"""Step 4: deliver what is owed. Stores `alerts`: one row for each try, written at once."""
+"""Step 4: deliver what is owed. Stores `alerts`: a row for each try, written at once."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from threading import Event
+from time import monotonic
 
-from newsmonitor import alertlist, notices, worklist
-from newsmonitor.alerts import DEFAULT_RULE, OWED_FOR, Message, Rule, alert_id, compose
+from newsmonitor import backoff, channels, ledger, outbox, owing
+from newsmonitor.alertspec import OWED_FOR
 from newsmonitor.context import Run
-from newsmonitor.errors import DeliveryFailed
+from newsmonitor.errors import AlertsGivenUp, DeliveryFailed
+from newsmonitor.messages import Message
 from newsmonitor.notify import Notifier
-from newsmonitor.records import Alert, Story
+from newsmonitor.owing import Owed
+from newsmonitor.records import Alert, identify
+from newsmonitor.sendmarks import SendMarks
 
 log = logging.getLogger(__name__)
 
-_GIVEN_UP = "not taken within 24 hours"
+# A channel that asks for a pause is waited for within a run, so long in all; longer pauses are the next run's.
+_PATIENCE = 90.0
+# One refusal may be the message's fault. Two in a row are the channel's.
+_REFUSALS = 2
+_NEVER_TRIED = "was never tried: no run sent alerts in time"
+
+Connections = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """One message that one channel has not taken yet: about a story, or a notice about feeds (no story)."""
-
-    alert_id: str
-    rule: str
-    channel: str
-    attempts: int
-    since: datetime
-    about: Story | Message
-    # Those that the same message would have had before its group was linked into another.
-    earlier_ids: frozenset[str] = frozenset()
-
-    @property
-    def story(self) -> Story | None:
-        """The story it tells of; None for a notice."""
-        return self.about if isinstance(self.about, Story) else None
-
-    @property
-    def message(self) -> Message:
-        """What is sent: made when it is, for most of what is looked through was sent long ago."""
-        return compose(self.about) if isinstance(self.about, Story) else self.about
-
-
-def send_alerts(run: Run) -> dict[str, int]:
+def send_alerts(run: Run, connections: Connections | None = None) -> dict[str, int]:
     """Deliver every alert and notice that is owed, once per channel; a channel that is down is a row.
 
-    Returns owed (before), sent, failed, given_up. Runs alone, under a lock of its own. Each delivery is recorded
-    before the next begins, so a kill repeats at most the one message it fell on.
+    connections gives the Apprise URL of an Airflow connection. Returns owed (before, also what waits), sent (messages), failed (tries), given_up.
+    Runs alone, under a lock of its own. Each delivery is recorded before the next one to the channel begins, so a kill
+    repeats at most the one message of each channel that it fell on. Raises AlertsGivenUp, after all is sent, where
+    something was not taken for a day.
     """
-    notifier = Notifier(run.settings.alert_urls)
-    channels = [channel.name for channel in notifier.channels]
-    counts = {"owed": 0, "sent": 0, "failed": 0, "given_up": 0}
     with run.warehouse.lock("send_alerts.step"):
-        everything = [*_about_stories(run, DEFAULT_RULE, run.window), *_about_feeds(run)]
-        unsent = _open(run, everything, channels, age=run.window)
-        expired = _expired(run, unsent)
-        run.warehouse.append(expired, batch=run.batch(), day=run.at.date())
-        counts["given_up"] = len(expired)
-        owed = [message for message in unsent if message.since > run.at - OWED_FOR]
-        counts["owed"] = len(owed)
-        down: set[str] = set()
-        for alert in owed:
-            if alert.channel in down:
-                continue
-            row = _deliver(run, notifier, alert)
-            run.warehouse.append([row], batch=run.batch(), day=run.at.date())
-            counts[row.state] += 1
-            if row.state == "failed":
-                down.add(alert.channel)
-    return counts
+        _record_cut_off(run)
+        owing.note_beginnings(run)
+        addresses, unusable = channels.open_channels(run.plan, run.settings, connections)
+        office = _Office(run, Notifier(addresses), unusable)
+        owed = owing.unsent(run, owing.pairs(run))
+        told = outbox.sort_out(run, owed)
+        office.give_up(told.given_up)
+        # After that: it says what was given up.
+        of_the_desk = owing.about_the_desk(run, channels.operator_names(run.plan, run.settings))
+        desk = outbox.sort_out(run, of_the_desk)
+        office.give_up(desk.given_up)
+        office.deliver([*desk.now, *told.now])
+        counts = Counter({"owed": len(owed) + len(of_the_desk), "sent": 0, "failed": 0, "given_up": 0})
+        counts.update(office.counts)
+    _raise_if_given_up(told.given_up)
+    return dict(counts)
 
 
-def owed_alerts(run: Run, rule: Rule, channels: list[str]) -> list[Owed]:
-    """What matched the rule within a day and has no delivered alert: per story group and channel."""
-    return _open(run, _about_stories(run, rule, OWED_FOR), channels, age=OWED_FOR)
+def preview(run: Run) -> list[tuple[Owed, Message]]:
+    """What `send_alerts` would send now, with its words; sends and stores nothing.
 
-
-def _expired(run: Run, unsent: Sequence[Owed]) -> list[Alert]:
-    """A row for each message that was owed for a day and is no more: it says so, for nothing ends without a word.
-
-    Only of what a channel that was there then did not take: one added later was never owed the past.
+    A rule that the ledger does not know yet would begin now, and owes nothing of the past.
     """
-    known_since = alertlist.first_alerts(run.warehouse)
-    return [
-        _row(run, owed, "held", owed.attempts, _GIVEN_UP)
-        for owed in unsent
-        if owed.since <= run.at - OWED_FOR
-        and (owed.attempts or known_since.get(owed.channel, run.at) < owed.since)
-    ]
+    operators = channels.operator_names(run.plan, run.settings)
+    told = outbox.sort_out(run, owing.unsent(run, owing.pairs(run)))
+    desk = outbox.sort_out(run, owing.about_the_desk(run, operators))
+    return outbox.words(run, [*desk.now, *told.now])
 
 
-def _about_stories(run: Run, rule: Rule, age: timedelta) -> list[Owed]:
-    """One message a group as it is now, under whichever id it may have been sent before groups were linked."""
-    parts: dict[str, set[str]] = {}
-    for part, whole in worklist.linked_groups(run.warehouse).items():
-        parts.setdefault(whole, set()).add(part)
-    stories = alertlist.alertable_stories(run.warehouse, at=run.at, levels=rule.levels, age=age)
-    return [
-        Owed(
-            alert_id=alert_id(group, rule),
-            rule=rule.name,
-            channel="",
-            attempts=0,
-            since=story.filed_at,
-            about=story,
-            earlier_ids=frozenset(alert_id(part, rule) for part in parts.get(group, ())),
+def send_failures(run: Run, connections: Connections | None = None) -> dict[str, int]:
+    """Deliver what the operator's channels have not been told of the desk itself; returns the counts of the tries."""
+    with run.warehouse.lock("send_alerts.step"):
+        _record_cut_off(run)
+        addresses, unusable = channels.open_channels(run.plan, run.settings, connections)
+        office = _Office(run, Notifier(addresses), unusable)
+        operators = channels.operator_names(run.plan, run.settings)
+        office.deliver(outbox.sort_out(run, owing.about_the_desk(run, operators)).now)
+    return dict(office.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Office:
+    """Delivers to all channels at the same time, so that one that is down holds back no other."""
+
+    run: Run
+    notifier: Notifier
+    unusable: dict[str, str]
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def give_up(self, owed: Sequence[Owed]) -> None:
+        """A row for each message that was owed for a day and is no more, for nothing ends without a word."""
+        rows = [
+            _row(self.run, each, ledger.FAILED, each.attempts, _last_word(self.run, each)) for each in owed
+        ]
+        self.run.warehouse.append(rows, batch=self.run.batch(), day=self.run.at.date())
+        self.counts["given_up"] += len(rows)
+
+    def deliver(self, owed: Sequence[Owed]) -> None:
+        held = ledger.holds(self.run.warehouse, self.run.at)
+        queues: dict[str, list[tuple[Owed, Message]]] = {}
+        for each, message in outbox.words(self.run, [each for each in owed if each.channel not in held]):
+            queues.setdefault(each.channel, []).append((each, message))
+        if not queues:
+            return
+        with ThreadPoolExecutor(max_workers=len(queues), thread_name_prefix="channel") as pool:
+            tries = [pool.submit(self._serve, queue) for queue in queues.values()]
+        for done in tries:
+            self.counts.update(done.result())
+
+    def _serve(self, queue: Sequence[tuple[Owed, Message]]) -> Counter[str]:
+        """Send what one channel is owed, one after the other, until it refuses."""
+        clerk = _Clerk(self.run, self.notifier, self.unusable)
+        for owed, message in queue:
+            if not clerk.send(owed, message):
+                break
+        return clerk.counts
+
+
+@dataclass(slots=True)
+class _Clerk:
+    """Serves one channel; remembers how often it refused in a row, and how long it was waited for."""
+
+    run: Run
+    notifier: Notifier
+    unusable: dict[str, str]
+    counts: Counter[str] = field(default_factory=Counter)
+    refusals: int = 0
+    waited: float = 0.0
+    begun: float = field(default_factory=monotonic)
+
+    def send(self, owed: Owed, message: Message) -> bool:
+        """Try one message, again where the channel asks for a pause that can be waited for; False: leave it alone."""
+        for attempt in range(owed.attempts + 1, owed.attempts + 100):
+            failure = self._try(owed, message, attempt)
+            if failure is None:
+                self.refusals = 0
+                return True
+            pause = failure.retry_after
+            if pause is None or self.waited + pause > _PATIENCE:
+                self.refusals += 1
+                return pause is None and self.refusals < _REFUSALS
+            self.waited += pause
+            Event().wait(pause)
+        return False
+
+    def _try(self, owed: Owed, message: Message, attempt: int) -> DeliveryFailed | None:
+        marks = SendMarks(self.run.warehouse.root / ".sending")
+        what = {
+            "alert_id": owed.alert_id, "attempt": attempt, "rule": owed.kind, "story_id": owed.story_id,
+            "group_id": owed.group_id,
+        }  # fmt: skip
+        with marks.sending(owed.channel, what):
+            try:
+                self._deliver(owed, message)
+            except DeliveryFailed as failure:
+                self._record_failure(owed, attempt, failure)
+                return failure
+            self._record_success(owed, attempt)
+        return None
+
+    def _deliver(self, owed: Owed, message: Message) -> None:
+        if reason := self.unusable.get(owed.channel):
+            raise DeliveryFailed(owed.channel, reason)
+        # The same at each try: a channel that takes such a key keeps one of two.
+        self.notifier.send(owed.channel, message, key=identify(owed.alert_id, owed.channel))
+
+    def _record_success(self, owed: Owed, attempt: int) -> None:
+        rows = [_row(self.run, owed, ledger.SENT, attempt)]
+        rows += [
+            replace(_row(self.run, each, ledger.SENT, each.attempts), told_by=owed.alert_id)
+            for each in owed.tells
+        ]
+        self._store(rows)
+        self.counts["sent"] += 1
+
+    def _record_failure(self, owed: Owed, attempt: int, failure: DeliveryFailed) -> None:
+        log.warning("%s, try %d of alert %s (%s)", failure, attempt, owed.alert_id, owed.kind)
+        moment = self.run.at + timedelta(seconds=monotonic() - self.begun)
+        pause = failure.retry_after
+        row = replace(
+            _row(self.run, owed, ledger.OWED, attempt, failure.reason),
+            next_try_at=backoff.next_try(moment, attempts=attempt, retry_after=pause),
+            hold_until=backoff.hold_until(moment, pause),
         )
-        for group, story in stories.items()
-    ]
+        self._store([row])
+        self.counts["failed"] += 1
+
+    def _store(self, rows: list[Alert]) -> None:
+        self.run.warehouse.append(rows, batch=self.run.batch(), day=self.run.at.date())
 
 
-def _about_feeds(run: Run) -> list[Owed]:
-    found = notices.open_notices(
-        run.warehouse, run.feeds, at=run.at, age=run.window, digest_hour=run.settings.digest_hour
-    )
-    return [
-        Owed(
-            alert_id=notice.notice_id,
-            rule=notice.kind,
-            channel="",
-            attempts=0,
-            since=notice.since,
-            about=notice.message,
+def _record_cut_off(run: Run) -> None:
+    """Write down the tries that a killed sender was at: what came of them, nobody knows."""
+    marks = SendMarks(run.warehouse.root / ".sending")
+    left = marks.left_behind()
+    known = ledger.standings(run.warehouse, [mark["alert_id"] for mark in left])
+    rows = []
+    for mark in left:
+        standing = known.get((mark["alert_id"], mark["channel"]))
+        if standing is None or standing.attempts < mark["attempt"]:
+            rows.append(Alert(**mark, state=ledger.OWED, tried_at=run.at, error=ledger.CUT_OFF))
+    run.warehouse.append(rows, batch=run.batch(), day=run.at.date())
+    marks.clear()
+
+
+def _last_word(run: Run, owed: Owed) -> str:
+    """Why it is given up: what the channel said last, or that it was never asked."""
+    if not owed.attempts:
+        return _NEVER_TRIED
+    said = run.warehouse.query(
+        "select arg_max(error, (tried_at, attempt)) as error from alerts where alert_id = ? and channel = ?",
+        [owed.alert_id, owed.channel],
+    )["error"].to_pylist()[0]
+    return f"not taken for a day; it said: {said or 'nothing'}"
+
+
+def _raise_if_given_up(given_up: Sequence[Owed]) -> None:
+    if given_up:
+        names = ", ".join(sorted({each.channel for each in given_up}))
+        alerts = f"{len(given_up)} alert{'s' if len(given_up) > 1 else ''}"
+        raise AlertsGivenUp(
+            f"{alerts} for {names} not taken within {OWED_FOR.days * 24} hours, given up; when the channel is "
+            "well again: newsmonitor alerts retry"
         )
-        for notice in found
-    ]
 
 
-def _open(run: Run, messages: Sequence[Owed], channels: list[str], *, age: timedelta) -> list[Owed]:
-    """Each message for each channel that has neither taken it nor been given up on, with the tries so far."""
-    history = alertlist.alert_history(run.warehouse, at=run.at, age=age)
-    settled = {(alert.alert_id, alert.channel) for alert in history if alert.state in ("sent", "held")}
-    tries: dict[tuple[str, str], int] = {}
-    for alert in history:
-        key = (alert.alert_id, alert.channel)
-        tries[key] = max(tries.get(key, 0), alert.attempt)
-    return [
-        replace(message, channel=channel, attempts=tries.get((message.alert_id, channel), 0))
-        for message in messages
-        for channel in channels
-        if not any((name, channel) in settled for name in (message.alert_id, *message.earlier_ids))
-    ]
-
-
-def count_owed(run: Run, rule: Rule) -> int:
-    """How many alerts are owed; where no channel is set, what one channel would be owed."""
-    channels = [channel.name for channel in Notifier(run.settings.alert_urls).channels]
-    return len(owed_alerts(run, rule, channels or ["(no channel)"]))
-
-
-def _deliver(run: Run, notifier: Notifier, owed: Owed) -> Alert:
-    state, error = "sent", None
-    message = owed.message
-    try:
-        notifier.send(owed.channel, title=message.title, body=message.body)
-    except DeliveryFailed as failure:
-        about = f"alert for story {owed.story.story_id}" if owed.story else f"notice ({owed.rule})"
-        log.warning("%s: %s", about, failure)
-        state, error = "failed", failure.reason
-    return _row(run, owed, state, owed.attempts + 1, error)
-
-
-def _row(run: Run, owed: Owed, state: str, attempt: int, error: str | None) -> Alert:
+def _row(run: Run, owed: Owed, state: str, attempt: int, error: str | None = None) -> Alert:
     return Alert(
         alert_id=owed.alert_id,
-        group_id=owed.story.group_id if owed.story else None,
-        story_id=owed.story.story_id if owed.story else None,
-        rule=owed.rule,
+        group_id=owed.group_id,
+        story_id=owed.story_id,
+        rule=owed.kind,
         channel=owed.channel,
         state=state,
         attempt=attempt,

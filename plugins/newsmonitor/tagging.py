@@ -1,10 +1,11 @@
 """A story's tags: what every topic makes of it, as the columns of `stories`. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from newsmonitor.folding import parts_of
-from newsmonitor.records import Tag
+from newsmonitor.records import Story, Tag
 from newsmonitor.topics import Tagging, Topic, tag_parts
 from newsmonitor.topicspec import LEVELS
 
@@ -38,6 +39,7 @@ def as_tag(tagging: Tagging) -> Tag:
     return Tag(
         topic=tagging.topic,
         level=tagging.level,
+        filed_level=tagging.level,
         score=tagging.score,
         title_points=round(parts.title, 2),
         lead_points=round(parts.lead, 2),
@@ -47,6 +49,34 @@ def as_tag(tagging: Tagging) -> Tag:
         factor=parts.factor,
         reason=parts.reason,
     )
+
+
+def tagged_later(story: Story, tagged: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that tagging fills, given to a story by newer rules: what it matched when it was filed stays known.
+
+    A topic that had a level then and finds nothing now keeps a tag that says so. is_late_match is set, too.
+    """
+    was = {tag.topic: level for tag in story.tags if (level := filed_level(story, tag))}
+    if not story.tags and story.level and not story.is_late_match:
+        # Of before `tags` was a column.
+        was = dict.fromkeys(story.topics, story.level)
+    tags = [replace(tag, filed_level=was.get(tag.topic)) for tag in tagged["tags"]]
+    found = {tag.topic for tag in tags}
+    tags += [_nothing_now(topic, level) for topic, level in was.items() if topic not in found]
+    is_late = any(is_raised(tag.filed_level, tag.level) for tag in tags)
+    return {**tagged, "tags": tuple(tags), "is_late_match": is_late}
+
+
+def filed_level(story: Story, tag: Tag) -> str | None:
+    """The level that a topic gave a story when it was filed; rows of older versions say only whether that rose."""
+    return tag.filed_level or (None if story.is_late_match else tag.level)
+
+
+def _nothing_now(topic: str, level: str) -> Tag:
+    return Tag(
+        topic=topic, filed_level=level, score=0.0, title_points=0.0, lead_points=0.0, body_points=0.0,
+        place_points=0.0, context_points=0.0, factor=1.0, reason="found nothing by newer rules",
+    )  # fmt: skip
 
 
 def is_raised(before: str | None, after: str | None) -> bool:

@@ -40,12 +40,18 @@ class TomlFile:
             parsed = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise _syntax_error(where, str(error), len(self.source)) from None
+        except (ValueError, RecursionError):
+            # Of a number with thousands of digits, and of thousands of brackets, tomllib passes on what Python says.
+            problem = (
+                "this is not TOML that can be read: a number is too long, or brackets are nested too deep"
+            )
+            raise InputError(where, problem, "look for a row of digits or brackets", line=1) from None
         self._lines: dict[tuple[str, int, str], int] = {}
         self._index()
         self.root = Table(self, parsed, "", 0)
 
     def _index(self) -> None:
-        table, counts = "", dict.fromkeys(LIST_TABLES, 0)
+        table, counts = "", dict[str, int]()
         for number, line in enumerate(self.source, start=1):
             if header := _HEADER.match(line):
                 table = header[2]
@@ -60,8 +66,8 @@ class TomlFile:
         dotted = (each[2] for each in self._lines if each[:2] == (table, number))
         below = next((each for each in dotted if key and each.startswith(f"{key}.")), "")
         own = [(table, number, each) for each in (key, key.split(".")[0], below)]
-        # A key of the file itself may be a table with a line of its own.
-        places = [*own, (key, 0, ""), (table, number, "")]
+        # A key of the file itself may be a table with a line of its own, and a list of tables may stand in one line.
+        places = [*own, (key, 0, ""), (table, number, ""), ("", 0, table)]
         line = next((found for each in places if (found := self._lines.get(each))), None)
         if line is not None and value is not None:
             quoted = (f'"{value}"', f"'{value}'")
@@ -95,11 +101,14 @@ class Table:
     def label(self) -> str:
         if not self.name:
             return "the file"
-        return f"[[{self.name}]]" if self.name in LIST_TABLES else f"[{self.name}]"
+        is_list = isinstance(self.file.root.values.get(self.name), list)
+        return f"[[{self.name}]]" if is_list else f"[{self.name}]"
 
     def wrong(self, problem: str, mend: str, key: str = "", value: str | None = None) -> InputError:
         line = self.file.line(self.name, self.number, key, value)
-        return InputError(self.file.where, problem, mend, line=line)
+        # A key or a value may hold a line break or an escape code, which a terminal would obey.
+        shown = "".join(sign if sign.isprintable() else " " for sign in problem)
+        return InputError(self.file.where, shown, mend, line=line)
 
     def only(self, *keys: str) -> None:
         """Raise where there is a key that means nothing here."""

@@ -4,6 +4,8 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from newsmonitor.errors import InputError
 from newsmonitor.placesfile import read_places
@@ -28,6 +30,7 @@ from newsmonitor.topicspec import (
 NO_LEVEL = "none"
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_ZONE = re.compile(r"UTC|[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
 
 
 def places_name(text: str) -> str | None:
@@ -49,7 +52,7 @@ def load_topic(text: str, places_csv: str | None, *, where: str, places_where: s
     mend, for the first fault found.
     """
     root = TomlFile(text.removeprefix("\ufeff"), where).root
-    root.only("id", "title", "places", "score", "landmark", "elsewhere", *LIST_TABLES)
+    root.only("id", "title", "timezone", "places", "score", "landmark", "elsewhere", *LIST_TABLES)
     topic_id = root.text("id")
     if not _ID.fullmatch(topic_id):
         raise root.wrong(f'id "{topic_id}" cannot name a topic', "use a-z, 0-9, - and _ only", "id")
@@ -71,6 +74,7 @@ def load_topic(text: str, places_csv: str | None, *, where: str, places_where: s
             topic_id=topic_id,
             title=root.text("title"),
             where=where,
+            timezone=_timezone(root),
             weights=_weights(root.table("score")),
             anchors=anchors,
             matters=matters,
@@ -112,6 +116,24 @@ def _faults(topic: Topic, example: Example) -> Iterable[str]:
         for name in getattr(example, f"{kind}s"):
             if name not in given:
                 yield f'"{words}": expected the {kind} {name} (found: {", ".join(given) or f"no {kind}"})'
+
+
+def _timezone(root: Table) -> ZoneInfo:
+    """The time zone of the file, by its name in the IANA database; UTC where it names none."""
+    name = root.maybe_text("timezone")
+    if name is None:
+        return ZoneInfo("UTC")
+    try:
+        if not _ZONE.fullmatch(name):
+            # Also files of the database that are no zone of a place, such as localtime and Factory.
+            raise ValueError(name)
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        known = {zone.lower(): zone for zone in available_timezones() if _ZONE.fullmatch(zone)}
+        near = get_close_matches(name.lower(), known, n=1)
+        mend = f'write "{known[near[0]]}"' if near else 'write a name such as "Europe/Kyiv"'
+        problem = f'timezone = "{name}" is not in the IANA time zone database'
+        raise root.wrong(problem, mend, "timezone") from None
 
 
 def _named(root: Table, kind: str) -> list[Table]:

@@ -7,6 +7,7 @@ mention away: a phrase that is another thing, or more signs of another sense aro
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from newsmonitor.folding import Part, parts_of, snippet
 from newsmonitor.records import Match
@@ -68,6 +69,10 @@ class Topic:
     @property
     def title(self) -> str:
         return self.spec.title
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return self.spec.timezone
 
     def __reduce__(self) -> tuple[Callable[[TopicSpec], "Topic"], tuple[TopicSpec]]:
         return compile_topic, (self.spec,)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from newsmonitor.terms import Term
 
@@ -119,11 +120,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSpec:
-    """A topic file, checked."""
+    """A topic file, checked. timezone: of where it happens; times are told in it, and in UTC."""
 
     topic_id: str
     title: str
     where: str
+    timezone: ZoneInfo
     weights: Weights
     anchors: tuple[Anchor, ...]
     matters: tuple[Matter, ...]

@@ -1,0 +1,496 @@
+"""The desk as a web application: what its pages say, what feed readers get, and that nobody is let in unknown."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request
+from lxml import html
+
+from atomcheck import errors
+from desk import ROOT
+from newsmonitor.records import Match, Tag
+from newsmonitor.settings import Settings
+from newsmonitor.warehouse import Warehouse
+from newsmonitor_desk.app import create_app
+from newsmonitor_desk.storypage import edits, paragraphs
+from storyrows import NOON, a_copy, a_revision, a_story, store
+
+TOKEN = "0123456789abcdef0123"
+AT = NOON + timedelta(hours=6)
+TEXT = "Kyiv said so.\n\nFighting near Sudzha <script>alert(1)</script> goes on.\nThe Kursk submarine sank in 2000."
+FIRST, SECOND = "aaaaaaaa" * 4, "bbbbbbbb" * 4
+
+
+def a_match(field: str, words: str, **values) -> Match:
+    start = TEXT.find(words) if field != "title" else values.pop("start")
+    usual = {
+        "topic": "kursk",
+        "term": words,
+        "role": "place",
+        "counted": True,
+        "snippet": words,
+        "points": 4.0,
+    }
+    return Match(**{**usual, "field": field, "start": start, "end": start + len(words), **values})
+
+
+def a_tag(level: str, **values) -> Tag:
+    parts = (
+        "score",
+        "title_points",
+        "lead_points",
+        "body_points",
+        "place_points",
+        "context_points",
+        "factor",
+    )
+    return Tag(**{"topic": "kursk", "level": level, **dict.fromkeys(parts, 30.0), **values})
+
+
+MATCHES = (
+    a_match("title", "Sudzha", start=14, name="Sudzha", place_id="sudzha"),
+    a_match("lead", "near Sudzha", role="context", points=1.0),
+    a_match("lead", "Sudzha", name='Su"dzha', place_id="sudzha"),
+    a_match("body", "Kursk submarine", role="sense", counted=False, sense="the submarine"),
+)
+STORY = a_story(
+    FIRST, "Ledger", title='Fighting near Sudzha <b>"now"</b>', text=TEXT, matches=MATCHES, topics=("kursk",),
+    level="main", tags=(a_tag("main", filed_level="main"),), byline=("A. <i>Writer</i>",), places=("sudzha",),
+)  # fmt: skip
+
+
+@pytest.fixture
+def house(tmp_path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse")
+
+
+@pytest.fixture
+def filled(house) -> Warehouse:
+    store(
+        house,
+        STORY,
+        a_copy(SECOND, FIRST, "Wire", at=40, title="Wire <img src=x>", language="ru"),
+        a_revision(
+            FIRST, at=90, diff="# [-12 dead-] {+15 <dead>+} near Sudzha\nNo more is [-known-]{+said+}."
+        ),
+    )
+    return house
+
+
+def settings_of(house: Warehouse, **values) -> Settings:
+    known = {
+        "warehouse": house.root,
+        "seeds": ROOT / "seeds",
+        "feed_token": TOKEN,
+        "ui_url": None,
+        "alert_urls": (),
+    }
+    return Settings.from_env(ROOT).model_copy(update={**known, **values})
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[httpx.Client]:
+    """A client of the application on a real server on this machine."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        # From here on a connection waits until the server is there.
+        door.listen()
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
+        thread = Thread(target=server.run, kwargs={"sockets": [door]})
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{door.getsockname()[1]}", timeout=30) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+async def anybody(request: Request) -> None:
+    pass
+
+
+async def nobody(request: Request) -> None:
+    raise HTTPException(401, "Not authenticated")
+
+
+@pytest.fixture
+def client(filled) -> Iterator[httpx.Client]:
+    settings = settings_of(filled)
+    with served(create_app(check_viewer=anybody, read_settings=lambda: settings, now=lambda: AT)) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger(filled) -> Iterator[httpx.Client]:
+    settings = settings_of(filled)
+    with served(create_app(check_viewer=nobody, read_settings=lambda: settings, now=lambda: AT)) as client:
+        yield client
+
+
+# ---- the page of a story ----------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_story_says_what_is_known_of_it(client):
+    answer = client.get(f"/stories/{FIRST}")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    page = html.fromstring(answer.content)
+    assert page.findtext(".//h1/mark") == "Sudzha"
+    assert page.find(".//h1").text_content() == 'Fighting near Sudzha <b>"now"</b>'
+    times = {row.findtext("dt"): row.findtext("dd") for row in page.findall(".//dl/div")}
+    assert times["Published"] == "2026-11-24 15:00 Moscow time (12:00 UTC)"
+    assert page.find_class("button")[0].get("href") == STORY.url
+    assert [mark.get("title") for mark in page.findall(".//article//mark")] == [
+        'kursk: place Su"dzha, 4 points'
+    ]
+    assert page.find(".//article//s").get("title") == "kursk: ruled out, the submarine"
+    assert [each.text_content() for each in page.findall(".//article/p")] == [
+        line for line in TEXT.split("\n") if line
+    ]
+    group = [" ".join(each.text_content().split()) for each in page.find_class("group")[0]]
+    assert group == [
+        '2026-11-24 15:00 Moscow time (12:00 UTC) Ledger (en) · first Fighting near Sudzha <b>"now"</b> (this story) '
+        "original",
+        "2026-11-24 15:40 Moscow time (12:40 UTC) Wire (ru) · near copy, 96% of it stands there, adds 41 words "
+        "Wire <img src=x> original",
+    ]
+    assert page.find_class("group")[0].find(".//a").get("href") == STORY.url
+    assert [each.text_content() for each in page.findall(".//details//del")] == ["12 dead", "known"]
+    assert [each.text_content() for each in page.findall(".//details//ins")] == ["15 <dead>", "said"]
+    steps = [row.findtext("td[2]") for row in page.findall(".//tbody/tr")]
+    assert steps[0] == "poll_feeds"
+    assert "send_alerts" in steps
+
+
+def test_nothing_of_a_stranger_is_markup_on_it(client):
+    page = html.fromstring(client.get(f"/stories/{FIRST}").content)
+
+    assert page.findall(".//script") == page.findall(".//img") == page.findall(".//i") == []
+    assert [
+        name for each in page.iter() for name in each.attrib if name.startswith("on") or name == "style"
+    ] == []
+
+
+def test_an_address_that_is_none_of_the_web_is_no_link(house):
+    settings = settings_of(house)
+    store(house, replace(STORY, url="javascript:alert(1)", canonical_url=None))
+
+    with served(create_app(check_viewer=anybody, read_settings=lambda: settings, now=lambda: AT)) as client:
+        answer = client.get(f"/stories/{FIRST}")
+
+    assert answer.status_code == 200
+    assert "javascript:" not in answer.text
+
+
+def test_an_unknown_story_is_not_there(client):
+    answer = client.get("/stories/..%00'%22%3Cb%3E")
+
+    assert answer.status_code == 404
+    assert "No story has this id." in answer.text
+
+
+def test_a_broken_topic_file_hides_no_story_and_is_said_where_it_counts(filled, tmp_path):
+    (tmp_path / "seeds" / "topics").mkdir(parents=True)
+    (tmp_path / "seeds" / "topics" / "kursk.toml").write_text("id = \n")
+    settings = settings_of(filled, seeds=tmp_path / "seeds")
+
+    with served(create_app(check_viewer=anybody, read_settings=lambda: settings, now=lambda: AT)) as client:
+        story, feed = client.get(f"/stories/{FIRST}"), client.get("/feeds/kursk.atom")
+
+    assert story.status_code == 200
+    assert "2026-11-24 12:00 UTC" in story.text
+    assert feed.status_code == 500
+    assert "kursk.toml, line 1" in feed.text
+
+
+@pytest.mark.parametrize(
+    "text, starts, expected",
+    [
+        ("a b\nc", [], [["a b"], ["c"]]),
+        ("a b\nc", [(0, 1), (2, 3), (4, 5)], [["[a]", " ", "[b]"], ["[c]"]]),
+        # What overlaps, what lies across a break, and what the text is too short for.
+        ("abcd\nef", [(0, 3), (2, 4), (3, 6), (6, 90)], [["[abc]", "d"], ["ef"]]),
+        ("", [(0, 1)], []),
+        ("a\u202eb\x00c", [(2, 3)], [["a", "[b]", "c"]]),
+    ],
+)
+def test_the_matches_of_a_text_are_marked(text, starts, expected):
+    matches = [a_match("body", "x", start=start, end=end) for start, end in starts]
+
+    found = [
+        [f"[{piece.text}]" if piece.kind == "mark" else piece.text for piece in paragraph]
+        for paragraph in paragraphs(text, matches)
+    ]
+
+    assert found == expected
+
+
+def test_a_diff_is_shown_with_what_is_gone_and_what_is_new():
+    [paragraph] = edits("… [-12-] {+15+} [ - no mark - ] {+new")
+
+    assert [(piece.kind, piece.text) for piece in paragraph] == [
+        ("text", "… "), ("del", "12"), ("text", " "), ("ins", "15"), ("text", " [ - no mark - ] {+new"),
+    ]  # fmt: skip
+
+
+# ---- the digest -------------------------------------------------------------------------------------------
+
+
+def test_the_digest_of_a_rule_is_a_page(client):
+    answer = client.get("/digest/default")
+
+    assert answer.status_code == 200
+    assert "Fighting near" in answer.text
+    # Its styles stand in it, being an e-mail's; scripts do not run there either.
+    assert "default-src 'none'; style-src 'unsafe-inline'" in answer.headers["content-security-policy"]
+    assert client.get("/digest/no-such").status_code == 404
+
+
+# ---- the feed ---------------------------------------------------------------------------------------------
+
+
+def test_a_feed_is_answered_with_what_tells_a_reader_whether_it_changed(client, filled):
+    first = client.get("/feeds/kursk.atom")
+
+    assert (first.status_code, first.headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")
+    assert errors(first.content) == []
+    assert first.headers["last-modified"] == "Tue, 24 Nov 2026 13:30:00 GMT"
+    assert first.headers["cache-control"] == "private, no-cache"
+
+    store_later(filled)
+
+    assert client.get("/feeds/kursk.atom").headers["etag"] != first.headers["etag"]
+
+
+def store_later(house: Warehouse) -> None:
+    later = a_story("cccccccc" * 4, "Echo", at=200, topics=("kursk",), level="main", tags=(a_tag("main"),))
+    house.append([later], batch="later", day=NOON.date())
+
+
+@pytest.mark.parametrize(
+    "headers, status",
+    [
+        ({"If-None-Match": "{etag}"}, 304),
+        ({"If-None-Match": 'W/{etag}, "x"'}, 304),
+        ({"If-None-Match": "*"}, 304),
+        ({"If-None-Match": '"x"'}, 200),
+        ({"If-Modified-Since": "Tue, 24 Nov 2026 13:30:00 GMT"}, 304),
+        ({"If-Modified-Since": "Tue, 24 Nov 2026 13:29:59 GMT"}, 200),
+        ({"If-Modified-Since": "yesterday"}, 200),
+        # The tag counts where both are given (RFC 9110, 13.1.3).
+        ({"If-None-Match": '"x"', "If-Modified-Since": "Tue, 24 Nov 2026 13:30:00 GMT"}, 200),
+    ],
+)
+def test_a_reader_that_has_this_feed_is_not_sent_it_again(client, headers, status):
+    etag = client.get("/feeds/kursk.atom").headers["etag"]
+
+    answer = client.get(
+        "/feeds/kursk.atom", headers={name: value.format(etag=etag) for name, value in headers.items()}
+    )
+
+    assert (answer.status_code, answer.headers["etag"]) == (status, etag)
+    assert (answer.content == b"") == (status == 304)
+
+
+def test_an_unknown_topic_has_no_feed(client):
+    assert client.get("/feeds/no-such.atom").status_code == 404
+
+
+def test_an_empty_warehouse_has_an_empty_feed_and_no_story(house):
+    settings = settings_of(house)
+
+    with served(create_app(check_viewer=anybody, read_settings=lambda: settings, now=lambda: AT)) as client:
+        feed, digest, story = (
+            client.get(path) for path in ("/feeds/kursk.atom", "/digest/default", "/stories/x")
+        )
+
+    assert (feed.status_code, digest.status_code, story.status_code) == (200, 200, 404)
+    assert errors(feed.content) == []
+    # Whoever only looks makes nothing.
+    assert not house.root.exists()
+
+
+# ---- who is let in ----------------------------------------------------------------------------------------
+
+
+def test_a_feed_reader_is_let_in_by_the_token_to_the_feed_and_nowhere_else(stranger):
+    assert stranger.get("/feeds/kursk.atom", params={"token": TOKEN}).status_code == 200
+    # Only who is let in is told which topics there are.
+    for topic in ("kursk", "no-such"):
+        for token in (None, "", TOKEN[:-1], f"{TOKEN}x", TOKEN.upper(), "ключ", "\x00"):
+            answer = stranger.get(f"/feeds/{topic}.atom", params={} if token is None else {"token": token})
+            assert (answer.status_code, answer.text) == (401, "Not authenticated\n")
+    for path in (f"/stories/{FIRST}", "/digest/default", "/static/desk.css"):
+        assert stranger.get(path, params={"token": TOKEN}).status_code == 401
+
+
+def test_where_no_token_is_set_none_lets_anybody_in(filled):
+    settings = settings_of(filled, feed_token=None)
+
+    with served(create_app(check_viewer=nobody, read_settings=lambda: settings, now=lambda: AT)) as client:
+        answers = [client.get("/feeds/kursk.atom", params={"token": token}) for token in ("", "None", TOKEN)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+
+
+def test_no_route_answers_a_stranger(stranger):
+    app = create_app(check_viewer=nobody)
+    paths = [route.path for route in app.routes]
+
+    assert len(paths) == 4
+    for path in paths:
+        assert stranger.get(path.format(topic_id="kursk", story_id=FIRST, rule="default")).status_code == 401
+    for path in (
+        "/",
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/feeds",
+        "/static/",
+        "/static/../app.py",
+        f"/stories/{FIRST}/",
+    ):
+        assert stranger.get(path).status_code in (401, 404)
+
+
+def test_nothing_can_be_changed(client):
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        assert client.request(method, f"/stories/{FIRST}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", [f"/stories/{FIRST}", "/stories/x", "/feeds/kursk.atom", "/static/desk.css", "/nothing"]
+)
+def test_every_answer_forbids_scripts_guessing_and_telling_where_one_came_from(client, path):
+    headers = client.get(path).headers
+
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert headers["cache-control"] in ("no-store", "private, no-cache")
+
+
+# ---- in Airflow -------------------------------------------------------------------------------------------
+
+# Airflow reads its settings at import and keeps module state, so it runs in a process of its own.
+SERVER = """
+import os, sys, socket
+told = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+from airflow.utils.db import initdb
+initdb()
+import uvicorn
+from airflow.api_fastapi.app import create_app
+app = create_app(apps="core")
+door = socket.socket()
+door.bind(("127.0.0.1", 0))
+door.listen()
+desk = [name for name in sys.modules if name.startswith("newsmonitor_desk")]
+print(door.getsockname()[1], len(desk), file=told, flush=True)
+uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none")).run(sockets=[door])
+"""
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory) -> Iterator[httpx.Client]:
+    """The API server of a real Airflow with our plugin, a viewer and a warehouse."""
+    home: Path = tmp_path_factory.mktemp("airflow")
+    house = Warehouse(home / "warehouse")
+    store(house, STORY)
+    (home / "passwords.json").write_text(json.dumps({"reader": "reader's", "chief": "chief's"}))
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "NEWSMONITOR"))
+    }
+    env |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__API_AUTH__JWT_SECRET": "0123456789abcdef" * 4,
+        "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "reader:viewer,chief:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "NEWSMONITOR_WAREHOUSE": str(house.root),
+        "NEWSMONITOR_SEEDS": str(ROOT / "seeds"),
+        "NEWSMONITOR_FEED_TOKEN": TOKEN,
+    }
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    with (home / "server.log").open("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVER], env=env, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        try:
+            line = process.stdout.readline().split()
+            if not line:
+                log.seek(0)
+                pytest.fail(f"Airflow ended: {log.read()[-3000:]}")
+            # The other processes of Airflow load the plugin too, and have no use for its pages.
+            assert line[1] == "0"
+            with httpx.Client(base_url=f"http://127.0.0.1:{line[0]}", timeout=60) as client:
+                yield client
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+def test_airflow_lets_its_viewers_in_by_bearer_token_and_by_cookie(airflow):
+    answer = airflow.post("/auth/token", json={"username": "reader", "password": "reader's"})
+    token = answer.json()["access_token"]
+    paths = [f"/newsmonitor/stories/{FIRST}", "/newsmonitor/feeds/kursk.atom", "/newsmonitor/digest/default"]
+
+    for path in paths:
+        assert airflow.get(path, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        assert airflow.get(path, headers={"Cookie": f"_token={token}"}).status_code == 200
+        assert airflow.get(path, headers={"Authorization": f"Bearer {token[:-3]}xyz"}).status_code in (
+            401,
+            403,
+        )
+
+    page = airflow.get(paths[0], headers={"Cookie": f"_token={token}"})
+    sheet = html.fromstring(page.content).find(".//link").get("href")
+    assert sheet == "/newsmonitor/static/desk.css"
+    assert (
+        airflow.get(sheet, headers={"Cookie": f"_token={token}"}).headers["content-type"]
+        == "text/css; charset=utf-8"
+    )
+    # And a viewer is nobody who may change anything.
+    pause = airflow.patch(
+        "/api/v2/dags/x", json={"is_paused": True}, headers={"Authorization": f"Bearer {token}"}
+    )
+    assert pause.status_code == 403
+
+
+def test_airflow_lets_nobody_else_in_but_a_feed_reader_with_the_token(airflow):
+    assert airflow.get("/newsmonitor/feeds/kursk.atom", params={"token": TOKEN}).status_code == 200
+    assert airflow.get("/newsmonitor/feeds/kursk.atom", params={"token": TOKEN[:-1]}).status_code == 401
+    for route in create_app(check_viewer=nobody).routes:
+        path = "/newsmonitor" + route.path.format(topic_id="kursk", story_id=FIRST, rule="default")
+        assert airflow.get(path).status_code == 401
+    for path in ("/docs", "/openapi.json", "/redoc", "/"):
+        assert airflow.get(f"/newsmonitor{path}").status_code in (401, 404)
+
+
+def test_who_is_not_logged_in_is_led_to_the_login_and_back(airflow):
+    answer = airflow.get(f"/newsmonitor/stories/{FIRST}")
+
+    link = html.fromstring(answer.content).find(".//a").get("href")
+    assert link == f"/api/v2/auth/login?next=%2Fnewsmonitor%2Fstories%2F{FIRST}"
+    led = airflow.get(link)
+    assert (
+        led.status_code,
+        led.headers["location"].endswith(f"next=%2Fnewsmonitor%2Fstories%2F{FIRST}"),
+    ) == (307, True)
