@@ -1,7 +1,6 @@
 """Spikes in made-up months: false alarms at each sensitivity, and how soon bursts are found.
 
-A desk with one topic and 40 places, polled every five minutes; stories come at random (seeded), at most one in 37
-days of history is like another:
+A desk with one topic and 40 places, polled every five minutes; stories come at random, the same for the same seed:
 
     quiet         two a day
     rhythm        two an hour, by day six times as many as at night, on weekends 0.6 times
@@ -10,7 +9,8 @@ days of history is like another:
     clustered     as rhythm; half of all stories bring on another within three hours (by other words, so no copies)
 
 In none of them is there anything to find: whatever is found is a false alarm. But in `clustered` a chain of a dozen is
-what a reader may well want to hear of. A burst multiplies the usual of a topic or a place for six hours.
+what a reader may well want to hear of. A burst multiplies the usual of the topic, or of a place that has a
+sixteenth of it, for six hours.
 
     .venv/bin/python benchmarks/spikes.py [--months 12] [--bursts 60] [--seed 7]
 """
@@ -178,8 +178,8 @@ def _until(series: Series, until: float) -> Series:
 
 def _said(found: list[float]) -> str:
     share = sum(minutes < math.inf for minutes in found) / len(found)
-    middle = median(found)
-    return f"{share:4.0%} {f'{middle:4.0f} min' if middle < math.inf else '       -'}"
+    within = [minutes for minutes in found if minutes < math.inf]
+    return f"{share:4.0%} {f'{median(within):4.0f} min' if within else '       -'}"
 
 
 def main() -> None:
@@ -207,7 +207,7 @@ def main() -> None:
             for window, other in [("hour", "day")]
         ]
         print(f"{kind:12}{cells}   {', '.join(parts)}", flush=True)
-    print("\nBursts of six hours at medium: found, and the median time until then\n")
+    print("\nBursts of six hours at medium: how many were found, and when in the median\n")
     print(
         f"{'':12}{'usual/h':>8}   "
         + "".join(f"{f'topic x{times}':>18}{f'a place x{times}':>18}" for times in (3, 5, 10))

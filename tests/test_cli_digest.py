@@ -119,10 +119,10 @@ def test_what_is_wrong_is_one_plain_line(run, tmp_path, arguments, line):
 
 
 def test_the_terminal_is_not_steered_by_a_headline(run, tmp_path):
-    evil = about_kursk("evil", at=5, title="\x1b[31mred \u202eelif\u202c")
+    evil = about_kursk("evil", at=5, title="\x1b[31mred \u202eelif\u202c evil.com")
     Warehouse(tmp_path / "warehouse").append([evil], batch="d", day=NOON.date())
 
     result = run(*DAY)
 
-    assert "red elif" in result.out
-    assert not {"\x1b", "\u202e"} & set(result.out)
+    assert "red elif evil.com" in result.out
+    assert not {"\x1b", "\u202e", "\u200b"} & set(result.out)

@@ -15,7 +15,7 @@ from desk import NOON, rss
 from newsmonitor.feedlist import parse_feed_list
 from newsmonitor.opml import NAMESPACE
 from newsmonitor.records import Entry, Feed, Poll
-from newsmonitor.seeds import write_feed_list
+from newsmonitor.seeds import write_text_file
 from newsmonitor.warehouse import Warehouse
 from newsroom import faults
 
@@ -342,7 +342,7 @@ def test_the_list_keeps_its_rights_and_a_link_to_it_stays_a_link(tmp_path):
     path.chmod(0o640)
     (tmp_path / "link.opml").symlink_to(path)
 
-    write_feed_list(tmp_path / "link.opml", "Курск\r\n")
+    write_text_file(tmp_path / "link.opml", "Курск\r\n")
 
     assert path.read_bytes() == "Курск\r\n".encode()
     assert stat.S_IMODE(path.stat().st_mode) == 0o640

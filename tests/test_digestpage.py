@@ -152,6 +152,7 @@ def test_what_was_found_within_minutes_is_shown_over_the_hours_in_which_it_came_
     assert digest.period == "5 minutes"
     assert sum(column.total for column in digest.columns) == 2
     assert digest.undrawn_count == 0
+    assert len(replace(digest, told=(told("a", at=1),)).columns) == 6
 
 
 @pytest.mark.parametrize(

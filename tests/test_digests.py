@@ -141,7 +141,7 @@ def test_the_most_widely_told_comes_first_then_what_is_about_it_then_the_newest(
         about_kursk("old"),
         about_kursk("new", at=30),
         about_kursk("mention", at=60, level="mention"),
-        about_kursk("wide", at=-60),
+        about_kursk("wide", at=-60, level="mention"),
         a_copy("c", "wide", "Wire"),
     )
 

@@ -238,20 +238,14 @@ def place_map(spots: Sequence[Spot], *, chart_id: str, title: str, desc: str) ->
     """
     view = _View.around(spots)
     dots = _dots(view, spots)
-    bar, bar_box = _scale_bar(view)
-    north, north_box = _north(view)
+    (bar, bar_box), (north, north_box) = _scale_bar(view), _north(view)
     taken = [bar_box, north_box]
     grid = _graticule(view, taken)
     labels = list(_place_labels(dots, taken, view))
     circles = (f'<circle class="k0" cx="{dot.x:.1f}" cy="{dot.y:.1f}" r="{dot.radius:.1f}"/>' for dot in dots)
     frame = f'<rect class="line" x=".5" y=".5" width="{WIDTH - 1}" height="{view.height - 1:.1f}"/>'
-    return _svg(
-        "".join([frame, grid, *circles, bar, north, *labels]),
-        view.height,
-        chart_id=chart_id,
-        title=title,
-        desc=desc,
-    )
+    inside = "".join([frame, grid, *circles, bar, north, *labels])
+    return _svg(inside, view.height, chart_id=chart_id, title=title, desc=desc)
 
 
 def crowd(spots: Sequence[Spot]) -> list[Spot]:
@@ -445,16 +439,13 @@ def _degrees(minutes: int, positive: str, negative: str) -> str:
 def _scale_bar(view: _View) -> tuple[str, _Box]:
     """A bar of a round number of kilometres at the lower left, and what room it takes."""
     per_km = view.per_degree / _NEAR_KM_PER_DEGREE
-    km = max(
-        (n * 10**power for power in range(-1, 5) for n in (1, 2, 5) if n * 10**power * per_km <= 130),
-        default=0.1,
-    )
+    lengths = [n * 10**power for power in range(-1, 5) for n in (1, 2, 5)]
+    km = max((length for length in lengths if length * per_km <= 130), default=0.1)
     length, y = km * per_km, view.height - 10
     words = f"{km:g} km"
     line = f'<path class="rule" d="M10 {y - 5:.1f}v5h{length:.1f}v-5"/>'
-    return line + _text(12, y - 8, words, kind="faint"), _Box(
-        4, y - 30, max(length, text_width(words)) + 14, 38
-    )
+    room = _Box(4, y - 30, max(length, text_width(words)) + 14, 38)
+    return line + _text(12, y - 8, words, kind="faint"), room
 
 
 def _north(view: _View) -> tuple[str, _Box]:

@@ -8,7 +8,7 @@ import click
 
 from newsmonitor.cli_output import printable
 from newsmonitor.errors import InputError
-from newsmonitor.seeds import write_feed_list
+from newsmonitor.seeds import write_text_file
 
 if TYPE_CHECKING:
     from newsmonitor.alertspec import AlertPlan, Rule
@@ -49,7 +49,7 @@ def digest(rule: str | None, since: datetime | None, until: datetime | None, out
     elif out == _STDOUT:
         click.echo(message.html, nl=False)
     else:
-        write_feed_list(out, message.html or "")
+        write_text_file(out, message.html or "")
         click.echo(f"{message.title}: {out}")
 
 

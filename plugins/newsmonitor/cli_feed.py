@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from newsmonitor import atom
-from newsmonitor.seeds import write_feed_list
+from newsmonitor.seeds import write_text_file
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
 
@@ -41,4 +41,4 @@ def feed(topic: str, out: Path | None, limit: int) -> None:
     if out is None:
         click.echo(document)
     else:
-        write_feed_list(out, document.decode())
+        write_text_file(out, document.decode())

@@ -16,7 +16,7 @@ from newsmonitor.feedlist import parse_feed_list
 from newsmonitor.feedsearch import Found, FoundFeed, find_feed
 from newsmonitor.opml import add_feeds, to_csv, to_opml
 from newsmonitor.records import Feed
-from newsmonitor.seeds import read_feed_list, write_feed_list
+from newsmonitor.seeds import read_feed_list, write_text_file
 from newsmonitor.settings import Settings
 from newsmonitor.urls import canonical_url, url_key
 from newsmonitor.warehouse import Warehouse
@@ -64,7 +64,7 @@ def add(url: str, outlet: str | None, country: str | None, language: str | None,
     if dry_run:
         click.echo(f"Not added to {listed.path}: a dry run.")
         return
-    write_feed_list(listed.path, longer)
+    write_text_file(listed.path, longer)
     click.echo(f"Added to {listed.path} as {printable(feed.outlet)}.")
 
 
@@ -78,7 +78,7 @@ def import_(file: Path) -> None:
     known = listed.by_key
     new = [feed for key, feed in other.by_key.items() if key not in known]
     if new:
-        write_feed_list(listed.path, listed.grown(*new))
+        write_text_file(listed.path, listed.grown(*new))
     known_count, broken_count = len(other.feeds) - len(new), len(other.broken)
     click.echo(f"{len(new)} added to {listed.path}, {known_count} known already, {broken_count} broken.")
     if not other.feeds:
@@ -105,7 +105,7 @@ def export(file: Path | None, as_csv: bool) -> None:
     if file is None:
         click.echo(text.encode(), nl=False)
     else:
-        write_feed_list(file, text)
+        write_text_file(file, text)
         click.echo(f"Written to {file}, {len(feeds)} in all.")
 
 

@@ -69,8 +69,8 @@ def read_alert_file(path: Path, *, is_asked_for: bool) -> str | None:
     return decode_text(_read(path, _ALERTS_MEND), str(path))
 
 
-def write_feed_list(path: Path, text: str) -> None:
-    """Put the text of a list into a file at once: whoever reads it finds the old one or the new one, whole.
+def write_text_file(path: Path, text: str) -> None:
+    """Put a text into a file at once: whoever reads it finds the old one or the new one, whole.
 
     The file keeps its rights; a link to a file stays one. Raises InputError where it cannot be written, or where
     something else than a file is there: for root, a rename would put a file in the place of /dev/null.

@@ -33,10 +33,10 @@ Connections = Callable[[str], str]
 def send_alerts(run: Run, connections: Connections | None = None) -> dict[str, int]:
     """Deliver every alert and notice that is owed, once per channel; a channel that is down is a row.
 
-    connections gives the Apprise URL of an Airflow connection. Returns owed (before, also what waits), sent (messages), failed (tries), given_up.
-    Runs alone, under a lock of its own. Each delivery is recorded before the next one to the channel begins, so a kill
-    repeats at most the one message of each channel that it fell on. Raises AlertsGivenUp, after all is sent, where
-    something was not taken for a day.
+    connections gives the Apprise URL of an Airflow connection. Returns owed (before, also what waits), sent
+    (messages), failed (tries), given_up. Runs alone, under a lock of its own. Each delivery is recorded before the next
+    one to the channel begins, so a kill repeats at most the one message of each channel that it fell on. Raises
+    AlertsGivenUp, after all is sent, where something was not taken for a day.
     """
     with run.warehouse.lock("send_alerts.step"):
         _record_cut_off(run)

@@ -128,10 +128,15 @@ def tail(count: int, mean: float, size: float, *, enough: float = inf) -> float:
     if count <= 0:
         return 1.0
     odds = mean / (size + mean)
-    term = exp(
-        lgamma(count + size) - lgamma(size) - lgamma(count + 1) + count * log(odds) + size * log1p(-odds)
-    )
-    total, at = 0.0, count
+    at = count if count > mean else count - 1
+    term = exp(lgamma(at + size) - lgamma(size) - lgamma(at + 1) + at * log(odds) + size * log1p(-odds))
+    total = 0.0
+    if count <= mean:
+        # The rest, downwards: from far below the mean, a first term of zero is no sign that all are.
+        for below in range(at, -1, -1):
+            total += term
+            term *= below / (odds * (below - 1 + size)) if below else 0.0
+        return max(0.0, 1 - total)
     while total <= enough:
         total += term
         ratio = odds * (at + size) / (at + 1)
