@@ -259,6 +259,18 @@ def test_the_digest_of_a_rule_is_a_page(client):
     assert client.get("/digest/no-such").status_code == 404
 
 
+def test_a_digest_of_a_period_has_what_came_in_it(client):
+    period = f"since={(AT - timedelta(days=9)).isoformat()}&until={(AT - timedelta(days=8)).isoformat()}"
+
+    past = client.get(f"/digest/default?{period.replace('+', '%2B')}")
+    whole = client.get("/digest/default?since=2026-01-01&until=2099-01-01T00:00:00Z")
+
+    assert (past.status_code, whole.status_code) == (200, 200)
+    assert "Fighting near" not in past.text
+    assert "Fighting near" in whole.text
+    assert client.get("/digest/default?since=yesterday").status_code == 422
+
+
 # ---- the feed ---------------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,9 @@ def sudzha(**values):
     return Match(**{**usual, **values})
 
 
+PERIOD = "since=2026-11-24T00:00:00Z&until=2026-11-25T00:00:00Z"
+
+
 def about_kursk(story_id, outlet="Ledger", *, level="main", **values):
     tagged = {"topics": ("kursk",), "tags": (a_tag(level),), "level": level, "matches": (sudzha(),)}
     return a_story(story_id, outlet, **{**tagged, **values})
@@ -86,14 +89,14 @@ def test_a_digest_has_every_form(desk):
     message = made(desk, ["a", "b"])
 
     assert message.title == "kursk: 2 stories in 24 hours (English 1, Russian 1)"
-    assert message.short == f"{message.title} https://airflow.example.org/newsmonitor/digest/kursk"
+    assert message.short == f"{message.title} https://airflow.example.org/newsmonitor/digest/kursk?{PERIOD}"
     assert message.html.startswith("<!DOCTYPE html>")
     assert message.body == "\n".join(
         [
             "2 stories, repeated 1 time, at 3 outlets. English 1, Russian 1.",
             "2026-11-24 03:00 to 2026-11-25 03:00 Moscow time (00:00 UTC)",
             "The Russia-Ukraine war on the territory of Kursk oblast",
-            "https://airflow.example.org/newsmonitor/digest/kursk",
+            f"https://airflow.example.org/newsmonitor/digest/kursk?{PERIOD}",
             "",
             "1. Bridge hit",
             "   Ledger · 2026-11-24 15:00 Moscow time (12:00 UTC) · main · Russian",

@@ -1,4 +1,4 @@
-"""Make the pictures of a digest for docs/pictures from forty made-up stories, with Chromium that has no window.
+"""Make the pictures of a digest for docs/images from forty made-up stories, with Chromium that has no window.
 
 .venv/bin/python tools/digest_picture.py                        what docs shows
 .venv/bin/python tools/digest_picture.py --all --out /tmp/pictures    also dark ones and narrow ones, to look at
@@ -178,7 +178,7 @@ PICTURES = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--all", action="store_true", help="also those that docs do not show")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", help="the folder")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images", help="the folder")
     parser.add_argument("--chromium", default="chromium", help="the browser")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Make the pictures of docs/pictures from made-up stories, with Chromium that has no window.
+"""Make the pictures of docs/images from made-up stories, with Chromium that has no window.
 
     .venv/bin/python tools/pictures.py               what docs shows
     .venv/bin/python tools/pictures.py --all --out /tmp/pictures      also dark ones and other scripts, to look at
@@ -193,7 +193,7 @@ def _run(chromium: str, picture: Picture, work: str, *arguments: object) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--all", action="store_true", help="also those that docs do not show")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", help="the folder")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images", help="the folder")
     parser.add_argument("--chromium", default="chromium", help="the browser")
     parser.add_argument("names", nargs="*", help="only these")
     options = parser.parse_args()

@@ -80,7 +80,6 @@ def load(
         # Groups that were linked meanwhile are one story.
         told.setdefault(each.group_id, each)
     topic = next((topic for topic in run.topics if topic.topic_id == rule.topic), None)
-    link = f"{run.settings.ui_url}/{_DIGEST_PAGE}/{rule.name}" if run.settings.ui_url else None
     return Digest(
         rule=rule.name,
         topic_id=rule.topic,
@@ -91,8 +90,16 @@ def load(
         told=tuple(sorted(told.values(), key=_weight)),
         broken=_broken(run, since=since, until=until),
         reason=reason,
-        link=address(link),
+        link=_link(run, rule, since, until),
     )
+
+
+def _link(run: Run, rule: Rule, since: datetime, until: datetime) -> str | None:
+    """The address of this digest's page, which is of the same period; None where nobody says where the UI is."""
+    if not run.settings.ui_url:
+        return None
+    period = f"since={_utc(since)}&until={_utc(until)}"
+    return address(f"{run.settings.ui_url}/{_DIGEST_PAGE}/{rule.name}?{period}")
 
 
 def _stories(run: Run, story_ids: Sequence[str]) -> list[Story]:

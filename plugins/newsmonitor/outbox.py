@@ -96,7 +96,8 @@ def _bundle(queue: list[Owed], name: str, due_at: datetime) -> Owed:
         rule=first.rule,
         kind=first.kind,
         channel=first.channel,
-        since=min(each.since for each in queue),
+        # Periods are of what came after their beginning.
+        since=min(each.since for each in queue) - _INSTANT,
         due_at=due_at,
         tells=tuple(queue),
     )

@@ -92,9 +92,10 @@ def create_app(
         return _page(request, "story.html", page=page)
 
     @app.get("/digest/{rule}", dependencies=[Depends(check_viewer)])
-    def digest_of(rule: str) -> Response:
+    def digest_of(rule: str, since: datetime | None = None, until: datetime | None = None) -> Response:
         settings = read_settings()
-        page = read_digest(settings, _warehouse(settings.warehouse), rule, at=now())
+        at = now()
+        page = read_digest(settings, _warehouse(settings.warehouse), rule, at=at, since=since, until=until)
         if page is None:
             raise HTTPException(404, "No rule has this name.")
         # It is the page of the e-mail, whose styles stand in it; a script may no more run here than elsewhere.
