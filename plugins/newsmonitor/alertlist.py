@@ -13,9 +13,10 @@ _STORIES = """(
     from stories union all by name select null::boolean as is_late_match,
         null::struct(topic varchar, level varchar, filed_level varchar)[] as tags where false
 )"""
-_HAD_A_LEVEL = """
+_HAD_A_LEVEL = """(
     len(list_filter(tags, lambda one: coalesce(one.filed_level, if(is_late_match, null, one.level)) is not null)) > 0
-"""
+    or coalesce(len(tags), 0) = 0 and level is not null and not coalesce(is_late_match, false)
+)"""
 
 
 def recent_candidates(warehouse: Warehouse, *, since: datetime, until: datetime) -> list[Candidate]:
@@ -40,7 +41,7 @@ def group_candidates(warehouse: Warehouse, group_ids: Iterable[str], *, until: d
         return []
     parts = {part: whole for part, whole in linked.items() if whole in groups}
     sql = f"""
-        select story_id, group_id, outlet, language, places, filed_at, is_backlog,
+        select story_id, group_id, outlet, language, places, filed_at, is_backlog, topics, level,
             coalesce(is_late_match, false) as is_late,
             list_transform(tags, lambda one: {{'topic': one.topic, 'was': one.filed_level, 'now': one.level}}) as levels
         from {_STORIES}
@@ -67,8 +68,10 @@ def _candidate(row: dict[str, Any], group_id: str) -> Candidate:
         is_backlog=row["is_backlog"],
         levels={
             each["topic"]: (each["was"] or (None if row["is_late"] else each["now"]), each["now"])
-            for each in row["levels"]
-        },
+            for each in row["levels"] or ()
+        }
+        # Of before there were tags.
+        or dict.fromkeys(row["topics"] or (), (row["level"], row["level"])),
     )
 
 

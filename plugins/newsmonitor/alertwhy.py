@@ -6,7 +6,7 @@ from newsmonitor import alertrules, ledger
 from newsmonitor.alertlist import group_candidates
 from newsmonitor.alertspec import DIGEST, STORY, Candidate, Rule
 from newsmonitor.records import Alert, Story
-from newsmonitor.tagging import filed_level
+from newsmonitor.tagging import levels_of
 from newsmonitor.warehouse import Warehouse
 
 _STATES = {
@@ -39,7 +39,7 @@ def why_not(
 
 def _why_not(rule: Rule, story: Story, candidates: Sequence[Candidate], name_of: Callable[[str], str]) -> str:
     about = f" about {rule.topic}" if rule.topic else ""
-    levels = [(filed_level(story, tag), tag.level) for tag in story.tags if rule.topic in (None, tag.topic)]
+    levels = [both for topic, both in levels_of(story).items() if rule.topic in (None, topic)]
     if not any(rule.reaches(was) for was, _ in levels):
         if any(rule.reaches(now) for _, now in levels):
             return "no alert: it matches only since it was read or tagged again by newer rules"

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from newsmonitor import worklist
 from newsmonitor.alerts import why
-from newsmonitor.judgedagain import Again, judged_pages, levels_of
+from newsmonitor.judgedagain import Again, judged_pages
 from newsmonitor.records import Story, Tag
+from newsmonitor.tagging import levels_now
 from newsmonitor.topics import Topic
 from newsmonitor.warehouse import Warehouse
 
@@ -87,7 +88,7 @@ def backtest(
 
 def _count(results: Sequence[Backtest], again: Again, day: date, group_id: str, level: str | None) -> None:
     after = {tag.topic: tag for tag in again.tagged["tags"]}
-    before = levels_of(again.before)
+    before = levels_now(again.before)
     for result in results:
         topic = result.topic.topic_id
         now = after.get(topic)

@@ -61,13 +61,6 @@ def judged_pages(warehouse: Warehouse, topics: Sequence[Topic], day: date) -> It
         yield JudgedPage(stories=len(rows), found=tuple(_with_rows(warehouse, day, tagged)))
 
 
-def levels_of(story: Story) -> dict[str, str]:
-    """The level that each topic gave a story; of a row from before `tags` was a column, its highest for all."""
-    if story.tags:
-        return {tag.topic: tag.level for tag in story.tags if tag.level}
-    return dict.fromkeys(story.topics, story.level) if story.level else {}
-
-
 def _with_rows(warehouse: Warehouse, day: date, tagged: Mapping[str, Mapping[str, Any]]) -> Iterator[Again]:
     if not tagged:
         return

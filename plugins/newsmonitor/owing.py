@@ -221,7 +221,7 @@ def _notices_of_rules(
 
 def _notices_of(run: Run, rule: Rule) -> list[Notice]:
     if rule.kind == SPIKE:
-        return spike_notices(run, rule)
+        return spike_notices(run, rule, age=run.window)
     if rule.kind == OUTLET:
         return outlet_notices(run, rule, age=run.window)
     assert rule.kind == REVISION, rule.kind

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import date
 
 from newsmonitor.context import Run
-from newsmonitor.judgedagain import judged_pages, levels_of
+from newsmonitor.judgedagain import judged_pages
 from newsmonitor.records import Story
-from newsmonitor.tagging import tagged_later
+from newsmonitor.tagging import levels_now, tagged_later
 
 COUNTS = ("days", "stories", "changed", "gained", "lost", "level_changed")
 
@@ -48,7 +48,7 @@ def _changes(run: Run, day: date, counts: Counter[str]) -> list[tuple[Story, Sto
             if after != again.before:
                 changes.append((again.before, after))
     for before, after in changes:
-        had, has = levels_of(before), levels_of(after)
+        had, has = levels_now(before), levels_now(after)
         counts["changed"] += 1
         counts["gained"] += bool(has.keys() - had.keys())
         counts["lost"] += bool(had.keys() - has.keys())

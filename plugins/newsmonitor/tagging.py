@@ -56,10 +56,7 @@ def tagged_later(story: Story, tagged: Mapping[str, Any]) -> dict[str, Any]:
 
     A topic that had a level then and finds nothing now keeps a tag that says so. is_late_match is set, too.
     """
-    was = {tag.topic: level for tag in story.tags if (level := filed_level(story, tag))}
-    if not story.tags and story.level and not story.is_late_match:
-        # Of before `tags` was a column.
-        was = dict.fromkeys(story.topics, story.level)
+    was = {topic: level for topic, (level, _) in levels_of(story).items() if level}
     tags = [replace(tag, filed_level=was.get(tag.topic)) for tag in tagged["tags"]]
     found = {tag.topic for tag in tags}
     tags += [_nothing_now(topic, level) for topic, level in was.items() if topic not in found]
@@ -67,9 +64,22 @@ def tagged_later(story: Story, tagged: Mapping[str, Any]) -> dict[str, Any]:
     return {**tagged, "tags": tuple(tags), "is_late_match": is_late}
 
 
-def filed_level(story: Story, tag: Tag) -> str | None:
-    """The level that a topic gave a story when it was filed; rows of older versions say only whether that rose."""
-    return tag.filed_level or (None if story.is_late_match else tag.level)
+def levels_of(story: Story) -> dict[str, tuple[str | None, str | None]]:
+    """By topic, the level that a story had when it was filed and the one it has; as older versions left it, too.
+
+    Their rows say only whether a level rose since, and before there were tags they gave all topics the highest.
+    """
+    if not story.tags and story.level:
+        return dict.fromkeys(story.topics, (None if story.is_late_match else story.level, story.level))
+    return {
+        tag.topic: (tag.filed_level or (None if story.is_late_match else tag.level), tag.level)
+        for tag in story.tags
+    }
+
+
+def levels_now(story: Story) -> dict[str, str]:
+    """The level that each topic gives a story, where it gives one."""
+    return {topic: now for topic, (_, now) in levels_of(story).items() if now}
 
 
 def _nothing_now(topic: str, level: str) -> Tag:
