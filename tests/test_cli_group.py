@@ -202,7 +202,7 @@ def test_why_says_of_a_near_copy_how_near_and_what_is_its_own(run):
         "here, it adds 41 words" in lines
     )
     assert 'nearly the headline of old (Past: "Headline old"), within a day; no copy follows from it' in lines
-    assert f'no alert of its own: its group alerts once, by {FIRST} (Ledger: "{LONG}")' in lines
+    assert f'default: no alert of its own: its group alerts once, by {FIRST} (Ledger: "{LONG}")' in lines
     assert 'revision 1: headline "blue" → "red"; numbers 12 → 15; 3 words added, 2 removed' in lines
     assert steps(run("why", "near"))[-1] == "file_stories"
     assert "\x1b" not in run("why", "near").out
@@ -228,7 +228,7 @@ def test_why_tells_of_links_both_ways_and_that_a_joined_group_alerts_nobody(run)
         f'its group joined became part of that of {FIRST} (Ledger: "{LONG}") (near 0.90, shown by story joined)'
         in joined
     )
-    assert f'no alert of its own: its group alerts once, by {FIRST} (Ledger: "{LONG}")' in joined
+    assert f'default: no alert of its own: its group alerts once, by {FIRST} (Ledger: "{LONG}")' in joined
     assert (
         'the group of joined (Echo: "Headline joined") became part of its group (near 0.90, shown by story joined)'
         in said(run("why", FIRST))

@@ -1,11 +1,14 @@
 """What is owed is sent, once, to each channel: through failures, kills, edited rules, quiet hours and limits."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from alertdesk import ONE_RULE, AlertDesk, a_match, a_tag
 from desk import NOON
+from newsmonitor.alerts import alert_id
+from newsmonitor.alertspec import Rule
 from newsmonitor.errors import AlertsGivenUp
 from newsmonitor.sendmarks import SendMarks
 from newsroom import faults
@@ -326,14 +329,24 @@ def test_more_than_the_limit_is_one_message_that_says_so_and_once_an_hour(desk):
     assert sorted(desk.titles()[1:]) == ["Headline f", "Headline g"]
 
 
+def killed(desk: AlertDesk, *rows: dict[str, object], is_taken: bool) -> SendMarks:
+    """The mark that a sender leaves that was killed before or after the channel's yes."""
+    marks = SendMarks(desk.warehouse.root / ".sending")
+    with suppress(KeyboardInterrupt), marks.sending("desk", {"rows": rows}) as mark:
+        if is_taken:
+            mark.taken()
+        raise KeyboardInterrupt
+    return marks
+
+
+def a_mark(group: str, **values) -> dict[str, object]:
+    name = alert_id(group, Rule(name="all"))
+    return {"alert_id": name, "attempt": 1, "rule": "all", "channel": "desk", "story_id": group, **values}
+
+
 def test_what_was_being_sent_when_the_sender_was_killed_is_sent_again_and_the_ledger_says_so(desk):
     desk.file(a_match("a", at=1))
-    with desk.run(5) as run:
-        alert_id = desk_alert_id(desk)
-        marks = SendMarks(run.warehouse.root / ".sending")
-        what = {"alert_id": alert_id, "attempt": 1, "rule": "all", "story_id": "a", "group_id": "a"}
-        with pytest.raises(KeyboardInterrupt), marks.sending("desk", what):
-            raise KeyboardInterrupt
+    marks = killed(desk, a_mark("a"), is_taken=False)
 
     assert desk.send(5)["sent"] == 1
 
@@ -343,11 +356,32 @@ def test_what_was_being_sent_when_the_sender_was_killed_is_sent_again_and_the_le
     assert marks.left_behind() == []
 
 
-def desk_alert_id(desk: AlertDesk) -> str:
-    from newsmonitor.alerts import alert_id
-    from newsmonitor.alertspec import Rule
+def test_what_was_taken_before_the_sender_was_killed_is_not_sent_again(desk):
+    desk.file(a_match("a", at=1), a_match("b", at=2))
+    digest = {"alert_id": "digest", "attempt": 1, "rule": "all", "channel": "desk"}
+    told = [a_mark(group, attempt=0, told_by="digest") for group in "ab"]
+    killed(desk, digest, *told, is_taken=True)
 
-    return alert_id("a", Rule(name="all"))
+    assert desk.send(5) == {"owed": 0, "sent": 0, "failed": 0, "given_up": 0}
+
+    rows = desk.rows("select story_id, told_by, state from alerts where state <> 'began' order by story_id")
+    assert rows == [
+        {"story_id": "a", "told_by": "digest", "state": "sent"},
+        {"story_id": "b", "told_by": "digest", "state": "sent"},
+        {"story_id": None, "told_by": None, "state": "sent"},
+    ]
+
+
+def test_a_mark_of_what_is_recorded_or_that_cannot_be_read_changes_nothing(desk):
+    desk.file(a_match("a", at=1))
+    desk.send(5)
+    marks = killed(desk, a_mark("a"), is_taken=False)
+    (desk.warehouse.root / ".sending" / "phone.json").write_text('{"rows": [')
+
+    assert desk.send(10)["sent"] == 0
+
+    assert desk.states() == [("sent", 1)]
+    assert marks.left_behind() == []
 
 
 def test_each_try_of_a_message_has_the_same_key_and_each_message_its_own(site, tmp_path, monkeypatch):

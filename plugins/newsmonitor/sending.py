@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Event
 from time import monotonic
+from typing import Any
 
 from newsmonitor import backoff, channels, ledger, outbox, owing
 from newsmonitor.alertspec import OWED_FOR
@@ -26,6 +27,9 @@ _PATIENCE = 90.0
 # One refusal may be the message's fault. Two in a row are the channel's.
 _REFUSALS = 2
 _NEVER_TRIED = "was never tried: no run sent alerts in time"
+
+# What of a row a mark keeps: the rest is said when it is recorded.
+_MARKED = ("alert_id", "group_id", "story_id", "rule", "channel", "attempt", "told_by")
 
 Connections = Callable[[str], str]
 
@@ -145,18 +149,16 @@ class _Clerk:
         return False
 
     def _try(self, owed: Owed, message: Message, attempt: int) -> DeliveryFailed | None:
-        marks = SendMarks(self.run.warehouse.root / ".sending")
-        what = {
-            "alert_id": owed.alert_id, "attempt": attempt, "rule": owed.kind, "story_id": owed.story_id,
-            "group_id": owed.group_id,
-        }  # fmt: skip
-        with marks.sending(owed.channel, what):
+        rows = _rows_if_sent(self.run, owed, attempt)
+        with _marks(self.run).sending(owed.channel, {"rows": [_as_json(row) for row in rows]}) as mark:
             try:
                 self._deliver(owed, message)
             except DeliveryFailed as failure:
                 self._record_failure(owed, attempt, failure)
                 return failure
-            self._record_success(owed, attempt)
+            mark.taken()
+            self._store(rows)
+        self.counts["sent"] += 1
         return None
 
     def _deliver(self, owed: Owed, message: Message) -> None:
@@ -164,15 +166,6 @@ class _Clerk:
             raise DeliveryFailed(owed.channel, reason)
         # The same at each try: a channel that takes such a key keeps one of two.
         self.notifier.send(owed.channel, message, key=identify(owed.alert_id, owed.channel))
-
-    def _record_success(self, owed: Owed, attempt: int) -> None:
-        rows = [_row(self.run, owed, ledger.SENT, attempt)]
-        rows += [
-            replace(_row(self.run, each, ledger.SENT, each.attempts), told_by=owed.alert_id)
-            for each in owed.tells
-        ]
-        self._store(rows)
-        self.counts["sent"] += 1
 
     def _record_failure(self, owed: Owed, attempt: int, failure: DeliveryFailed) -> None:
         log.warning("%s, try %d of alert %s (%s)", failure, attempt, owed.alert_id, owed.kind)
@@ -190,17 +183,34 @@ class _Clerk:
         self.run.warehouse.append(rows, batch=self.run.batch(), day=self.run.at.date())
 
 
+def _marks(run: Run) -> SendMarks:
+    return SendMarks(run.warehouse.root / ".sending")
+
+
+def _rows_if_sent(run: Run, owed: Owed, attempt: int) -> list[Alert]:
+    """The rows that say that a message was taken: its own first, then those of what it tells of."""
+    return [
+        _row(run, owed, ledger.SENT, attempt),
+        *(replace(_row(run, each, ledger.SENT, each.attempts), told_by=owed.alert_id) for each in owed.tells),
+    ]
+
+
+def _as_json(row: Alert) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _MARKED if getattr(row, name) is not None}
+
+
 def _record_cut_off(run: Run) -> None:
-    """Write down the tries that a killed sender was at: what came of them, nobody knows."""
-    marks = SendMarks(run.warehouse.root / ".sending")
-    left = marks.left_behind()
-    known = ledger.standings(run.warehouse, [mark["alert_id"] for mark in left])
-    rows = []
-    for mark in left:
-        standing = known.get((mark["alert_id"], mark["channel"]))
-        if standing is None or standing.attempts < mark["attempt"]:
-            rows.append(Alert(**mark, state=ledger.OWED, tried_at=run.at, error=ledger.CUT_OFF))
-    run.warehouse.append(rows, batch=run.batch(), day=run.at.date())
+    """Write down the tries that a killed sender was at: as sent where the channel had said yes, else as they are."""
+    marks = _marks(run)
+    for mark in marks.left_behind():
+        rows = [Alert(**row, state=ledger.SENT, tried_at=run.at) for row in mark["rows"]]
+        first = rows[0]
+        known = ledger.standings(run.warehouse, [first.alert_id]).get((first.alert_id, first.channel))
+        if known is None or known.attempts < first.attempt:
+            if not mark["is_taken"]:
+                # What came of it, nobody knows.
+                rows = [replace(first, state=ledger.OWED, error=ledger.CUT_OFF)]
+            run.warehouse.append(rows, batch=run.batch(), day=run.at.date())
     marks.clear()
 
 
