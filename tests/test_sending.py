@@ -1,5 +1,6 @@
 """What is owed is sent, once, to each channel: through failures, kills, edited rules, quiet hours and limits."""
 
+import json
 from contextlib import suppress
 from datetime import timedelta
 
@@ -10,9 +11,10 @@ from desk import NOON
 from newsmonitor.alerts import alert_id
 from newsmonitor.alertspec import Rule
 from newsmonitor.errors import AlertsGivenUp
+from newsmonitor.records import Alert
 from newsmonitor.sendmarks import SendMarks
 from newsroom import faults
-from storyrows import a_copy, a_link, minutes, store
+from storyrows import a_copy, a_link, a_revision, minutes, store
 
 DAY = timedelta(days=1)
 
@@ -399,3 +401,55 @@ def test_each_try_of_a_message_has_the_same_key_and_each_message_its_own(site, t
     keys = [request.headers["webhook-id"] for request in site.asked("/desk")]
     assert len(keys) == 3
     assert len(set(keys)) == 2
+
+
+def test_rules_of_other_kinds_tell_each_of_their_own_once(desk):
+    desk.rules = "".join(
+        f'[[rule]]\nname = "{kind}"\nchannel = "desk"\nkind = "{kind}"\n' for kind in ("outlet", "revision")
+    )
+    desk.send(-30)
+    desk.file(a_match("a", at=1), a_matching_copy("b", "a", "Post", at=2))
+    store(desk.warehouse, a_revision("a", at=4, title="Headline now", is_title_changed=True))
+
+    assert desk.send(5)["sent"] == 2
+    assert desk.send(10)["sent"] == 0
+
+    rows = desk.rows("select rule, story_id, group_id from alerts where state = 'sent' order by rule")
+    assert rows == [
+        {"rule": "outlet", "story_id": "b", "group_id": "a"},
+        {"rule": "revision", "story_id": "a", "group_id": "a"},
+    ]
+    assert all("Headline" in title or "Post" in title for title in desk.titles())
+
+
+def test_more_of_another_kind_than_the_limit_is_one_message_too(desk):
+    desk.rules = '[[rule]]\nname = "outlet"\nchannel = "desk"\nkind = "outlet"\nper_hour = 2\n'
+    desk.send(-30)
+    others = (a_matching_copy(name, "a", f"Post {name}", at=2) for name in "bcde")
+    desk.file(a_match("a", at=1), *others)
+
+    assert desk.send(5) == {"owed": 4, "sent": 1, "failed": 0, "given_up": 0}
+
+    assert desk.titles() == ["outlet: 4 messages"]
+    assert desk.send(10)["owed"] == 0
+
+
+def test_the_operator_hears_of_the_desk_and_readers_do_not(desk, monkeypatch):
+    desk.channel(monkeypatch, "ops", more="operator = true\n")
+    desk.send(-30)
+    failure = {
+        "title": "ingest_news failed: poll_feeds",
+        "body": "No space left",
+        "cause": "c",
+        "dag_id": "d",
+    }
+    row = Alert(
+        alert_id="f", rule="failure", channel="(operator)", state="owed", attempt=0, tried_at=NOON,
+        extra=json.dumps({**failure, "run_id": "r"}),
+    )  # fmt: skip
+    desk.warehouse.append([row], batch="f", day=NOON.date())
+
+    desk.send(5)
+    desk.send(10)
+
+    assert desk.taken == [("ops", "ingest_news failed: poll_feeds")]

@@ -171,8 +171,9 @@ def retry(alert_ids: Sequence[str], rule: str | None, channel: str | None, is_dr
         ]
         if not is_dry:
             run.warehouse.append(again, batch=run.batch(), day=run.at.date())
-    would = "would be" if is_dry else "are"
-    click.echo(f"{len(again)} alert{'' if len(again) == 1 else 's'} {would} owed again.")
+    is_one = len(again) == 1
+    would = "would be" if is_dry else "is" if is_one else "are"
+    click.echo(f"{len(again)} alert{'' if is_one else 's'} {would} owed again.")
 
 
 @contextmanager
