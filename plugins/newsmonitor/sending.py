@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # A channel that asks for a pause is waited for within a run, so long in all; longer pauses are the next run's.
 _PATIENCE = 90.0
+_SHORTEST_PAUSE = 1.0
+_TRIES = 5
 # One refusal may be the message's fault. Two in a row are the channel's.
 _REFUSALS = 2
 _NEVER_TRIED = "was never tried: no run sent alerts in time"
@@ -135,18 +137,25 @@ class _Clerk:
 
     def send(self, owed: Owed, message: Message) -> bool:
         """Try one message, again where the channel asks for a pause that can be waited for; False: leave it alone."""
-        for attempt in range(owed.attempts + 1, owed.attempts + 100):
+        for attempt in range(owed.attempts + 1, owed.attempts + 1 + _TRIES):
             failure = self._try(owed, message, attempt)
             if failure is None:
                 self.refusals = 0
                 return True
-            pause = failure.retry_after
-            if pause is None or self.waited + pause > _PATIENCE:
+            pause = self._pause_of(failure)
+            if pause is None:
                 self.refusals += 1
-                return pause is None and self.refusals < _REFUSALS
+                return failure.retry_after is None and self.refusals < _REFUSALS
             self.waited += pause
             Event().wait(pause)
         return False
+
+    def _pause_of(self, failure: DeliveryFailed) -> float | None:
+        """The seconds that the channel asked for, where they can be waited for within this run."""
+        if failure.retry_after is None:
+            return None
+        pause = max(failure.retry_after, _SHORTEST_PAUSE)
+        return pause if self.waited + pause <= _PATIENCE else None
 
     def _try(self, owed: Owed, message: Message, attempt: int) -> DeliveryFailed | None:
         rows = _rows_if_sent(self.run, owed, attempt)
@@ -174,7 +183,8 @@ class _Clerk:
         row = replace(
             _row(self.run, owed, ledger.OWED, attempt, failure.reason),
             next_try_at=backoff.next_try(moment, attempts=attempt, retry_after=pause),
-            hold_until=backoff.hold_until(moment, pause),
+            # A pause that is waited for here is over when the next run begins, which may be due before its end.
+            hold_until=backoff.hold_until(moment, pause) if self._pause_of(failure) is None else None,
         )
         self._store([row])
         self.counts["failed"] += 1
