@@ -9,22 +9,13 @@ from typing import Any
 
 from desk import NOON, ROOT
 from newsmonitor import pipeline
-from newsmonitor.records import Story, Tag
+from newsmonitor.records import Story
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
 from newsroom import Exchange, Site
-from storyrows import a_story, an_entry, minutes
+from storyrows import a_story, a_tag, an_entry, minutes
 
 ONE_RULE = '[[rule]]\nname = "all"\nchannel = "desk"\n'
-
-
-def a_tag(level: str | None = "main", topic: str = "kursk", **values: Any) -> Tag:
-    """A tag of a level that the story had when it was filed, unless it is said otherwise."""
-    usual = {
-        "topic": topic, "level": level, "filed_level": level, "score": 30.0, "title_points": 0.0, "lead_points": 22.0,
-        "body_points": 8.0, "place_points": 0.0, "context_points": 0.0, "factor": 1.0,
-    }  # fmt: skip
-    return Tag(**{**usual, **values})
 
 
 def a_match(

@@ -11,10 +11,10 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Request
 
 from desk import ROOT
-from newsmonitor.records import Match, Tag
+from newsmonitor.records import Match
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
-from storyrows import NOON, a_story
+from storyrows import NOON, a_story, a_tag
 
 TOKEN = "0123456789abcdef0123"
 AT = NOON + timedelta(hours=6)
@@ -33,19 +33,6 @@ def a_match(field: str, words: str, **values) -> Match:
         "points": 4.0,
     }
     return Match(**{**usual, "field": field, "start": start, "end": start + len(words), **values})
-
-
-def a_tag(level: str, **values) -> Tag:
-    parts = (
-        "score",
-        "title_points",
-        "lead_points",
-        "body_points",
-        "place_points",
-        "context_points",
-        "factor",
-    )
-    return Tag(**{"topic": "kursk", "level": level, **dict.fromkeys(parts, 30.0), **values})
 
 
 MATCHES = (

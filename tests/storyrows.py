@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from newsmonitor.records import Entry, GroupLink, Revision, Story
+from newsmonitor.records import Entry, GroupLink, Revision, Story, Tag
 from newsmonitor.warehouse import Warehouse
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -25,6 +25,15 @@ def a_story(story_id: str, outlet: str = "Ledger", *, at: float = 0, **values: A
         "is_backlog": False,
     }  # fmt: skip
     return Story(**{**usual, **values})
+
+
+def a_tag(level: str | None = "main", topic: str = "kursk", **values: Any) -> Tag:
+    """A tag of a level that the story had when it was filed, unless it is said otherwise."""
+    usual = {
+        "topic": topic, "level": level, "filed_level": level, "score": 30.0, "title_points": 0.0, "lead_points": 22.0,
+        "body_points": 8.0, "place_points": 0.0, "context_points": 0.0, "factor": 1.0,
+    }  # fmt: skip
+    return Tag(**{**usual, **values})
 
 
 def a_copy(story_id: str, of: str, outlet: str, *, at: float = 0, kind: str = "near", **values: Any) -> Story:

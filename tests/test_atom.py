@@ -14,8 +14,8 @@ from lxml import etree, html
 from atomcheck import check, errors
 from newsmonitor.atom import Edit, Other, TopicEntry, TopicFeed, render
 from newsmonitor.feeds import parse_feed
-from newsmonitor.records import Match, Tag
-from storyrows import NOON, a_story, minutes
+from newsmonitor.records import Match
+from storyrows import NOON, a_story, a_tag, minutes
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
@@ -105,19 +105,6 @@ def a_match(**values) -> Match:
         "points": 4.0,
     }
     return Match(**{**usual, **values})
-
-
-def a_tag(level: str = "main", **values) -> Tag:
-    parts = (
-        "score",
-        "title_points",
-        "lead_points",
-        "body_points",
-        "place_points",
-        "context_points",
-        "factor",
-    )
-    return Tag(**{"topic": "war", "level": level, **dict.fromkeys(parts, 1.0), **values})
 
 
 def an_entry(number: int = 1, **values) -> TopicEntry:

@@ -9,22 +9,15 @@ import pytest
 from newsmonitor import digests
 from newsmonitor.alertspec import Rule
 from newsmonitor.context import open_run
-from newsmonitor.records import Match, Poll, Tag
+from newsmonitor.records import Match, Poll
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
-from storyrows import NOON, a_copy, a_link, a_story, store
+from storyrows import NOON, a_copy, a_link, a_story, a_tag, store
 
 ROOT = Path(__file__).resolve().parents[1]
 RULE = Rule(name="kursk", topic="kursk", level="mention")
 SINCE, UNTIL = NOON - timedelta(hours=12), NOON + timedelta(hours=12)
 LEDGER, POST = "https://ledger.example/rss", "https://post.example/rss"
-
-
-def a_tag(level="main", topic="kursk"):
-    points = dict.fromkeys(
-        ("title_points", "lead_points", "body_points", "place_points", "context_points"), 1.0
-    )
-    return Tag(topic=topic, level=level, filed_level=level, score=30.0, factor=1.0, **points)
 
 
 def sudzha(**values):

@@ -215,6 +215,17 @@ def test_a_channel_that_is_new_is_not_told_of_the_past_and_owes_it_nothing(desk,
     assert desk.rows("select distinct state from alerts") == [{"state": "began"}]
 
 
+def test_a_fault_in_the_alert_file_keeps_no_story_from_being_filed(desk, tmp_path):
+    (tmp_path / "alerts.toml").write_text("[[rule]]\nname = 'all'\nlevle = 'main'\n")
+    desk.feed("ledger", [desk.article("/1", "Fighting near Sudzha", WAR)])
+    settings = desk.settings().model_copy(update={"alerts": tmp_path / "alerts.toml"})
+
+    with pytest.raises(InputError, match=r"alerts\.toml, line 3"):
+        desk.run(settings, NOON)
+
+    assert desk.counts()["stories"] == 1
+
+
 def test_a_later_copy_of_a_known_match_alerts_nobody(desk, site):
     url, taken = hook(site)
     desk.alert_urls = (url,)

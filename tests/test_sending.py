@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from alertdesk import ONE_RULE, AlertDesk, a_match, a_tag
+from alertdesk import ONE_RULE, AlertDesk, a_match
 from desk import NOON
 from newsmonitor.alerts import alert_id
 from newsmonitor.alertspec import Rule
@@ -14,7 +14,7 @@ from newsmonitor.errors import AlertsGivenUp
 from newsmonitor.records import Alert
 from newsmonitor.sendmarks import SendMarks
 from newsroom import faults
-from storyrows import a_copy, a_link, a_revision, minutes, store
+from storyrows import a_copy, a_link, a_revision, a_tag, minutes, store
 
 DAY = timedelta(days=1)
 

@@ -56,6 +56,9 @@ def store(desk: Desk, *stories: Story, batch: str = "b") -> None:
         desk.warehouse.append([s for s in stories if s.filed_at.date() == day], batch=batch, day=day)
 
 
+HOUR_BEFORE = "since=2026-11-24T11:00:00Z&until=2026-11-24T12:00:00Z"
+
+
 @contextmanager
 def run_of(desk: Desk, at=NOON, **settings):
     with open_run(at, desk.settings().model_copy(update=settings)) as run:
@@ -94,12 +97,13 @@ def test_a_spike_is_told_of_the_topic_and_of_the_place_with_the_numbers_and_the_
     assert "- 12:00 Outlet5: Headline s5\n  https://outlet5.example/s5\n" in topic.message.body
     assert "@everyone" not in topic.message.body
     assert "*" not in topic.message.body
-    assert topic.message.body.endswith("- and 2 more\n\nAll: https://desk.example/newsmonitor/digest/surge")
+    page = f"https://desk.example/newsmonitor/digest/surge?{HOUR_BEFORE}"
+    assert topic.message.body.endswith(f"- and 2 more\n\nAll: {page}")
     assert (topic.kind, topic.since, topic.story_id) == ("surge", NOON, None)
     payload = topic.message.payload
     assert (payload["topic"], payload["count"], payload["usual_days"]) == ("kursk", 7, 28)
     assert (payload["from"], payload["until"]) == ("2026-11-24T11:00:00Z", "2026-11-24T12:00:00Z")
-    assert payload["links"] == {"digest": "https://desk.example/newsmonitor/digest/surge"}
+    assert payload["links"] == {"digest": page}
 
 
 def test_a_text_in_forty_outlets_is_one_story(desk):

@@ -8,27 +8,13 @@ from atomcheck import errors
 from newsmonitor import atom
 from newsmonitor.cli_feed import feed as feed_command
 from newsmonitor.errors import InputError
-from newsmonitor.records import Tag
 from newsmonitor.settings import Settings
 from newsmonitor.topicfeed import find_topic, topic_feed
 from newsmonitor.warehouse import Warehouse
-from storyrows import NOON, a_copy, a_link, a_revision, a_story, minutes, store
+from storyrows import NOON, a_copy, a_link, a_revision, a_story, a_tag, minutes, store
 
 DAY = minutes(60 * 24)
 WAR = {"topics": ("war",), "level": "main"}
-
-
-def a_tag(topic: str, level: str | None) -> Tag:
-    parts = (
-        "score",
-        "title_points",
-        "lead_points",
-        "body_points",
-        "place_points",
-        "context_points",
-        "factor",
-    )
-    return Tag(topic=topic, level=level, **dict.fromkeys(parts, 1.0))
 
 
 @pytest.fixture
@@ -113,7 +99,7 @@ def test_an_edit_is_told_and_is_an_update(house):
 
 
 def test_the_level_is_that_of_the_topic_and_not_the_highest_of_any(house):
-    tags = (a_tag("war", "mention"), a_tag("peace", "main"))
+    tags = (a_tag("mention", "war"), a_tag("main", "peace"))
     store(
         house,
         a_story("1", topics=("war", "peace"), level="main", tags=tags),

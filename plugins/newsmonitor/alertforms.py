@@ -126,6 +126,11 @@ def link(url: str | None, words_html: str, *, style: str = "") -> str:
     return f'<a class="nm-link" href="{escape(url)}" style="color:{LINK};{style}">{words_html}</a>'
 
 
+def rfc3339(when: datetime) -> str:
+    """A time for programs: RFC 3339, in UTC."""
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def moment(when: datetime, zone: ZoneInfo) -> str:
     """A time to the minute as an editor reads it: 2026-11-24 15:00 Moscow time (12:00 UTC)."""
     utc = when.astimezone(UTC)

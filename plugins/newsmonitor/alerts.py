@@ -18,6 +18,7 @@ from newsmonitor.alertforms import (
     first_sentences,
     link,
     moment,
+    rfc3339,
 )
 from newsmonitor.alertspec import UTC_ZONE, Rule
 from newsmonitor.harmless import address, cleaned, stranger
@@ -250,9 +251,9 @@ def _payload(about: About) -> dict[str, Any]:
         "outlet": cleaned(story.outlet),
         "country": story.country,
         "url": address(story.url),
-        "published_at": _utc(story.published_at),
+        "published_at": rfc3339(story.published_at) if story.published_at else None,
         "is_day_only": story.is_day_only,
-        "seen_at": _utc(story.seen_at),
+        "seen_at": rfc3339(story.seen_at),
         "language": story.language,
         **_evidence(about),
         "copies": [
@@ -261,7 +262,7 @@ def _payload(about: About) -> dict[str, Any]:
                 "outlet": cleaned(copy.outlet),
                 "url": address(copy.url),
                 "language": copy.language,
-                "appeared_at": _utc(copy.appeared_at),
+                "appeared_at": rfc3339(copy.appeared_at),
             }
             for copy in about.copies[:_MOST_LISTED]
         ],
@@ -307,11 +308,6 @@ def _evidence(about: About) -> dict[str, Any]:
             for match in _strongest(story)[:_MOST_LISTED]
         ],
     }
-
-
-def _utc(when: datetime | None) -> str | None:
-    """RFC 3339, in UTC."""
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when else None
 
 
 def _html(about: About, title: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from newsmonitor.alertforms import rfc3339
 from newsmonitor.alertspec import OWED_FOR, Rule
 from newsmonitor.context import Run
 from newsmonitor.harmless import address, cleaned, stranger
@@ -218,7 +219,7 @@ def _about_outlet(
             "title": cleaned(copy["title"] or "") or None,
             "first_title": cleaned(first["title"] or "") or None,
             "language": copy["language"],
-            "filed_at": _utc(row["filed_at"]),
+            "filed_at": rfc3339(row["filed_at"]),
             "added_count": copy["added_count"],
             "added_text": cleaned(copy["added_text"] or "") or None,
             "outlets_before": [cleaned(each["outlet"]) for each in before[:_MOST_OUTLETS]],
@@ -268,7 +269,7 @@ def _about_change(run: Run, rule: Rule, story: _Row, row: _Row) -> Message:
             "outlet": cleaned(story["outlet"]),
             "title": cleaned(row["title"] or story["title"] or "") or None,
             "language": story["language"],
-            "found_at": _utc(row["found_at"]),
+            "found_at": rfc3339(row["found_at"]),
             "is_gone": is_gone,
             "http_status": row["http_status"],
             **({} if is_gone else edit),
@@ -310,8 +311,3 @@ def _lag(time: timedelta) -> str:
     if minutes < 90:
         return f"{minutes} min"
     return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"
-
-
-def _utc(when: datetime) -> str:
-    """RFC 3339, in UTC."""
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsmonitor.alertforms import moment
+from newsmonitor.alertforms import moment, rfc3339
 from newsmonitor.alertlist import newly_broken_feeds
 from newsmonitor.alerts import About, headline, time_of, why
 from newsmonitor.alertspec import Rule
@@ -90,15 +90,15 @@ def load(
         told=tuple(sorted(told.values(), key=_weight)),
         broken=_broken(run, since=since, until=until),
         reason=reason,
-        link=_link(run, rule, since, until),
+        link=link_of(run, rule, since, until),
     )
 
 
-def _link(run: Run, rule: Rule, since: datetime, until: datetime) -> str | None:
-    """The address of this digest's page, which is of the same period; None where nobody says where the UI is."""
+def link_of(run: Run, rule: Rule, since: datetime, until: datetime) -> str | None:
+    """The address of the page of a rule's digest over a period; None where the settings do not say where the UI is."""
     if not run.settings.ui_url:
         return None
-    period = f"since={_utc(since)}&until={_utc(until)}"
+    period = f"since={rfc3339(since)}&until={rfc3339(until)}"
     return address(f"{run.settings.ui_url}/{_DIGEST_PAGE}/{rule.name}?{period}")
 
 
@@ -213,14 +213,16 @@ def _payload(digest: Digest) -> Mapping[str, Any]:
         "kind": "digest",
         "rule": digest.rule,
         "topic": digest.topic_id,
-        "since": _utc(digest.since),
-        "until": _utc(digest.until),
+        "since": rfc3339(digest.since),
+        "until": rfc3339(digest.until),
         "reason": digest.reason,
         "story_count": len(digest.told),
         "outlet_count": len(digest.outlets),
         "languages": dict(Counter(each.story.language or "unknown" for each in digest.told)),
         "timeline": [
-            {"start": _utc(column.start), "count": column.total} for column in digest.columns if column.total
+            {"start": rfc3339(column.start), "count": column.total}
+            for column in digest.columns
+            if column.total
         ],
         "places": [
             {
@@ -233,7 +235,7 @@ def _payload(digest: Digest) -> Mapping[str, Any]:
         ],
         "stories": [_story_payload(each) for each in digest.told[:_MOST_IN_PAYLOAD]],
         "broken_feeds": [
-            {"outlet": feed.outlet, "since": _utc(feed.since), "words": feed.words}
+            {"outlet": feed.outlet, "since": rfc3339(feed.since), "words": feed.words}
             for feed in digest.broken[:_MOST_BROKEN]
         ],
         "links": {"digest": digest.link},
@@ -249,13 +251,8 @@ def _story_payload(told: About) -> dict[str, Any]:
         "title": cleaned(story.title or "") or None,
         "outlet": cleaned(story.outlet),
         "language": story.language,
-        "published_at": _utc(story.published_at),
-        "seen_at": _utc(story.seen_at),
+        "published_at": rfc3339(story.published_at) if story.published_at else None,
+        "seen_at": rfc3339(story.seen_at),
         "outlets": [cleaned(outlet) for outlet in told.outlets[:_MOST_IN_PAYLOAD]],
         "links": {"original": address(story.url), "story": told.page_url},
     }
-
-
-def _utc(when: datetime | None) -> str | None:
-    """RFC 3339, in UTC."""
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when else None

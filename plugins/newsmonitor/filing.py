@@ -1,5 +1,6 @@
 """Step 3: recognise copies, tag topics. Stores `stories`: one row holds the article and its evidence."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,13 +9,15 @@ from newsmonitor import judging, owing, policy, versions, worklist
 from newsmonitor.boilerplate import without_boilerplate
 from newsmonitor.context import Run
 from newsmonitor.dedupe import Article, Verdict, text_hash
-from newsmonitor.errors import EveryFeedFailed
+from newsmonitor.errors import EveryFeedFailed, InputError
 from newsmonitor.feeddates import is_plausible
 from newsmonitor.languages import identify_language
 from newsmonitor.likeness import read
 from newsmonitor.records import Entry, GroupLink, Page, Story, UInt32
 from newsmonitor.tagging import is_raised, tag_story, tagged_later
 from newsmonitor.urls import url_key
+
+log = logging.getLogger(__name__)
 
 _CHUNK = 1_000
 # A page that gives less than half of what the feed itself gives is a teaser.
@@ -37,13 +40,29 @@ def file_stories(run: Run) -> dict[str, int]:
     Returns stories, duplicates, matches (new ones, no copies), alerts_owed. Raises EveryFeedFailed, after all
     is filed, where no feed of this run could be polled.
     """
-    owing.note_beginnings(run)
+    _note_rules(run)
     with run.warehouse.lock("file_stories.step"):
         while work := worklist.unfiled_pages(run.warehouse, at=run.at, window=run.window, limit=_CHUNK):
             run.warehouse.append(_file(run, work), batch=run.batch(), day=run.at.date())
         _refile_late(run)
     _raise_if_nothing_answered(run)
-    return {**_counts(run), "alerts_owed": owing.count_owed(run)}
+    return {**_counts(run), "alerts_owed": _count_owed(run)}
+
+
+def _note_rules(run: Run) -> None:
+    """Write down since when each rule tells; a fault in the alert file keeps no story from being filed."""
+    try:
+        owing.note_beginnings(run)
+    except InputError as error:
+        log.warning("%s", error)
+
+
+def _count_owed(run: Run) -> int:
+    try:
+        return owing.count_owed(run)
+    except InputError:
+        # Said above, and by send_alerts, which fails of it.
+        return 0
 
 
 def topic_counts(run: Run) -> dict[str, dict[str, int]]:

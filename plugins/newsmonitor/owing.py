@@ -92,12 +92,12 @@ def note_beginnings(run: Run) -> None:
 
 
 def count_owed(run: Run) -> int:
-    """How many alerts are owed; where no channel is set, what one channel would be owed."""
-    told = pairs(run)
+    """How many alerts about stories are owed; where no channel is set, what one channel would be owed."""
+    told = [(rule, channel) for rule, channel in pairs(run) if rule.kind == STORY]
     if told:
-        return sum(not each.tells for each in unsent(run, told))
-    rules = [(rule, NO_CHANNEL) for rule in run.plan.rules]
-    return len(_about_stories(run, rules, begun=None))
+        begun = ledger.beginnings(run.warehouse, [rule for rule, _ in told])
+        return len(still_owed(run, _about_stories(run, told, begun=begun)))
+    return len(_about_stories(run, [(rule, NO_CHANNEL) for rule in run.plan.rules], begun=None))
 
 
 def unsent(run: Run, told: Sequence[tuple[Rule, str]]) -> list[Owed]:
@@ -144,7 +144,8 @@ def still_owed(run: Run, everything: Iterable[Owed]) -> list[Owed]:
         ]
         if not any(standing.is_settled for standing in said):
             found.append(_with_tries(each, said))
-    return sorted(found, key=lambda each: (each.due_at, each.alert_id))
+    # What is due at the same time stays as it was found: in the order in which it was filed.
+    return sorted(found, key=lambda each: each.due_at)
 
 
 def _with_tries(owed: Owed, said: Sequence[ledger.Standing]) -> Owed:

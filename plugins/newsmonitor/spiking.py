@@ -6,10 +6,11 @@ Counted are story groups, each when its first story that matches was filed: one 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
+from newsmonitor.alertforms import rfc3339
 from newsmonitor.alertspec import OWED_FOR, Rule
 from newsmonitor.context import Run
+from newsmonitor.digests import link_of
 from newsmonitor.harmless import address, cleaned, stranger
 from newsmonitor.messages import Message, Notice
 from newsmonitor.records import identify
@@ -197,7 +198,7 @@ def _message(run: Run, rule: Rule, spike: Spike, name: str, stories: Sequence[Ma
         f" at this hour: {usual}" if is_hour else f": {usual}"
     )
     outlets = len({story["outlet"] for story in stories})
-    page = f"{run.settings.ui_url}/newsmonitor/digest/{quote(rule.name)}" if run.settings.ui_url else None
+    page = link_of(run, rule, begin, end)
     lines = [
         f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC: {spike.count} stories, "
         f"from {outlets} outlet{'' if outlets == 1 else 's'}. A copy is not counted.",
@@ -228,8 +229,8 @@ def _payload(
         spike.kind: spike.name,
         "name": name,
         "window": spike.window,
-        "from": _utc(_time(spike.found_at - SECONDS[spike.window])),
-        "until": _utc(_time(spike.found_at)),
+        "from": rfc3339(_time(spike.found_at - SECONDS[spike.window])),
+        "until": rfc3339(_time(spike.found_at)),
         "count": spike.count,
         "usual": round(spike.usual, 2),
         "usual_most": spike.most,
@@ -244,7 +245,7 @@ def _payload(
                 "outlet": cleaned(story["outlet"]),
                 "url": address(story["url"]),
                 "language": story["language"],
-                "filed_at": _utc(story["filed_at"]),
+                "filed_at": rfc3339(story["filed_at"]),
             }
             for story in stories[:_MOST_HEADLINES]
         ],
@@ -266,8 +267,3 @@ def _rounded(mean: float) -> str:
 
 def _time(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _utc(when: datetime) -> str:
-    """RFC 3339, in UTC."""
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
