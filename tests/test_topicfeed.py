@@ -49,6 +49,18 @@ def test_a_group_is_one_entry_with_everybody_who_ran_it_in_order_of_time(house):
     assert feed.entries[1].others == ()
 
 
+def test_the_same_address_announced_by_another_feed_is_no_other_place_to_read_it(house):
+    store(
+        house,
+        a_story("1", "Ledger", **WAR),
+        a_copy("2", "1", "Ledger", at=10, kind="url", url="https://ledger.example/1"),
+    )
+
+    [entry] = feed_of(house).entries
+
+    assert entry.others == ()
+
+
 def test_where_the_first_of_a_group_is_not_about_the_topic_the_first_that_is_stands_for_it(house):
     store(
         house,

@@ -113,7 +113,8 @@ def _edits(warehouse: Warehouse, members: list[Row], at: datetime) -> dict[str, 
 def _entry(
     row: Row, topic_id: str, story: Story, members: list[Row], edits: list[Edit], desk: str | None
 ) -> TopicEntry:
-    others = [member for member in members if member["story_id"] != story.story_id]
+    # The same address, announced by another feed, is no other place to read it.
+    others = [each for each in members if each["story_id"] != story.story_id and each["url"] != story.url]
     return TopicEntry(
         group_id=row["group_id"],
         story=story,
