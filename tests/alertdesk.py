@@ -13,7 +13,7 @@ from newsmonitor.records import Story
 from newsmonitor.settings import Settings
 from newsmonitor.warehouse import Warehouse
 from newsroom import Exchange, Site
-from storyrows import a_story, a_tag, an_entry, minutes
+from storyrows import a_copy, a_story, a_tag, an_entry, minutes
 
 ONE_RULE = '[[rule]]\nname = "all"\nchannel = "desk"\n'
 
@@ -31,6 +31,13 @@ def a_match(
     return a_story(story_id, outlet, at=at, **{**usual, **values})
 
 
+def a_matching_copy(story_id: str, of: str, outlet: str, *, at: float, **values: Any) -> Story:
+    """A copy of a story about Kursk, which is about it itself."""
+    story = a_match(story_id, outlet, at=at)
+    kept = {name: getattr(story, name) for name in ("tags", "topics", "level", "filed_at", "seen_at")}
+    return a_copy(story_id, of, outlet, at=at, **{**kept, **values})
+
+
 @dataclass
 class AlertDesk:
     """Stories are stored as they are; `send` is one run of send_alerts; channels note what they took."""
@@ -44,6 +51,12 @@ class AlertDesk:
     @property
     def warehouse(self) -> Warehouse:
         return Warehouse(self.folder / "warehouse")
+
+    def with_a_rule(self, monkeypatch) -> "AlertDesk":
+        """This desk, with one channel and the one rule, which began an hour before noon."""
+        self.channel(monkeypatch)
+        self.send(-60)
+        return self
 
     def channel(self, monkeypatch, name: str = "desk", *, scheme: str = "json", more: str = "") -> None:
         """A channel that takes everything and notes the headlines."""

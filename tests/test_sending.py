@@ -1,37 +1,21 @@
-"""What is owed is sent, once, to each channel: through failures, kills, edited rules, quiet hours and limits."""
+"""Which stories are owed to whom by which rule, and when: edited rules, quiet hours, digests and limits."""
 
 import json
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
-from alertdesk import ONE_RULE, AlertDesk, a_match
+from alertdesk import ONE_RULE, AlertDesk, a_match, a_matching_copy
 from desk import NOON
-from newsmonitor.alerts import alert_id
-from newsmonitor.alertspec import Rule
-from newsmonitor.errors import AlertsGivenUp
 from newsmonitor.records import Alert
-from newsmonitor.sendmarks import SendMarks
-from newsroom import faults
-from storyrows import a_copy, a_link, a_revision, a_tag, minutes, store
+from storyrows import a_link, a_revision, a_tag, minutes, store
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def desk(site, tmp_path, monkeypatch) -> AlertDesk:
-    """One channel, one rule that began an hour before noon."""
-    desk = AlertDesk(site, tmp_path)
-    desk.channel(monkeypatch)
-    desk.send(-60)
-    return desk
-
-
-def a_matching_copy(story_id: str, of: str, outlet: str, *, at: float, **values):
-    story = a_match(story_id, outlet, at=at)
-    kept = {name: getattr(story, name) for name in ("tags", "topics", "level", "filed_at", "seen_at")}
-    return a_copy(story_id, of, outlet, at=at, **{**kept, **values})
+    return AlertDesk(site, tmp_path).with_a_rule(monkeypatch)
 
 
 def test_a_group_is_told_once_and_its_copies_are_silent(desk):
@@ -169,109 +153,6 @@ def test_a_rule_hears_of_what_it_asks_for(site, tmp_path, monkeypatch, asked, to
     assert desk.titles() == [f"Headline {name}" for name in told]
 
 
-def test_a_channel_that_is_down_holds_back_no_other_and_gets_its_own_later(desk, monkeypatch):
-    desk.rules = '[[rule]]\nname = "all"\nchannel = ["desk", "phone"]\n'
-    desk.channel(monkeypatch, "phone")
-    desk.send(-30)
-    desk.site.reply("/desk", faults.hang)
-    desk.file(a_match("a", at=1), a_match("b", at=2))
-
-    assert desk.send(5) == {"owed": 4, "sent": 2, "failed": 2, "given_up": 0}
-
-    assert desk.titles("phone") == ["Headline a", "Headline b"]
-    desk.works("desk")
-    assert desk.send(10) == {"owed": 2, "sent": 2, "failed": 0, "given_up": 0}
-    assert sorted(desk.titles("desk")) == ["Headline a", "Headline b"]
-    assert desk.states() == [("owed", 1), ("owed", 1), ("sent", 2), ("sent", 2)]
-
-
-def test_a_channel_without_its_secret_is_a_channel_that_is_down(desk, monkeypatch):
-    monkeypatch.delenv("TEST_DESK")
-    desk.file(a_match("a", at=1))
-
-    assert desk.send(5) == {"owed": 1, "sent": 0, "failed": 1, "given_up": 0}
-
-    [row] = desk.rows("select error from alerts where state = 'owed'")
-    assert "TEST_DESK" in row["error"]
-
-
-def test_a_message_that_is_refused_holds_up_no_other(desk):
-    def picky(exchange) -> None:
-        if b"Headline a" in exchange.request.body:
-            exchange.answer(b"no", status=400)
-        else:
-            desk.note("desk", exchange)
-            exchange.answer(b"ok")
-
-    desk.site.reply("/desk", picky)
-    desk.file(*(a_match(name, at=1) for name in "abcd"))
-
-    assert desk.send(5) == {"owed": 4, "sent": 3, "failed": 1, "given_up": 0}
-    assert sorted(desk.titles()) == ["Headline b", "Headline c", "Headline d"]
-
-
-def test_a_pause_that_a_channel_asks_for_is_kept_within_the_run(desk):
-    answers = [429, 200]
-
-    def busy(exchange) -> None:
-        status = answers.pop(0)
-        if status == 200:
-            desk.note("desk", exchange)
-        exchange.answer(b"", status=status, headers={"Retry-After": "1"})
-
-    desk.site.reply("/desk", busy)
-    desk.file(a_match("a", at=1))
-
-    assert desk.send(5) == {"owed": 1, "sent": 1, "failed": 1, "given_up": 0}
-    assert desk.states() == [("owed", 1), ("sent", 2)]
-    # The pause is over, though a run that was due meanwhile is told an earlier time.
-    desk.works("desk")
-    desk.file(a_match("b", at=5))
-    assert desk.send(5)["sent"] == 1
-
-
-def test_a_longer_pause_is_kept_by_the_runs_that_follow(desk):
-    desk.site.page("/desk", status=429, Retry_After="1800")
-    desk.file(a_match("a", at=1), a_match("b", at=1))
-    assert desk.send(5)["failed"] == 1
-    desk.works("desk")
-
-    assert desk.send(10)["sent"] == 0
-    assert desk.send(30)["sent"] == 0
-    assert len(desk.site.asked("/desk?rto=0.3&cto=0.3")) + len(desk.site.asked("/desk")) == 1
-
-    assert desk.send(36)["sent"] == 2
-
-
-def test_what_is_not_taken_for_a_day_is_given_up_aloud_and_owed_again_on_request(desk, monkeypatch):
-    desk.channel(monkeypatch, "ops", more="operator = true\n")
-    desk.site.page("/desk", status=500)
-    desk.file(a_match("a", at=1))
-    for hours in range(0, 24, 4):
-        desk.send(NOON + minutes(5) + timedelta(hours=hours))
-
-    with pytest.raises(AlertsGivenUp, match=r"1 alert for desk not taken within 24 hours.*alerts retry"):
-        desk.send(NOON + DAY + minutes(2))
-
-    assert desk.states()[-1] == ("failed", 6)
-    [row] = desk.rows("select error from alerts where state = 'failed'")
-    assert "500" in row["error"]
-    assert desk.titles("ops") == ["1 alert given up: desk has taken nothing for a day"]
-    assert desk.send(NOON + DAY + minutes(7)) == {"owed": 0, "sent": 0, "failed": 0, "given_up": 0}
-
-
-def test_a_desk_that_was_off_says_what_nobody_was_told(desk):
-    desk.file(a_match("a", at=1))
-
-    with pytest.raises(AlertsGivenUp):
-        desk.send(NOON + 2 * DAY)
-
-    assert desk.rows("select state, attempt, error from alerts where state = 'failed'") == [
-        {"state": "failed", "attempt": 0, "error": "was never tried: no run sent alerts in time"}
-    ]
-    assert desk.titles() == ["1 alert given up: desk has taken nothing for a day"]
-
-
 def test_nothing_is_told_in_quiet_hours_and_all_of_it_after(desk):
     desk.rules = f'{ONE_RULE}quiet = "15:00-16:00"\ntimezone = "Europe/Kyiv"\n'
     desk.send(-30)
@@ -282,6 +163,18 @@ def test_nothing_is_told_in_quiet_hours_and_all_of_it_after(desk):
 
     assert desk.send(121)["sent"] == 1
     assert desk.titles() == ["Headline a"]
+
+
+def test_what_was_not_taken_before_quiet_hours_is_not_tried_in_them(desk):
+    desk.rules = f'{ONE_RULE}quiet = "13:00-14:00"\n'
+    desk.send(-30)
+    desk.site.page("/desk", status=500)
+    desk.file(a_match("a", at=50))
+    assert desk.send(55)["failed"] == 1
+    desk.works("desk")
+
+    assert desk.send(70)["sent"] == 0
+    assert desk.send(121)["sent"] == 1
 
 
 def test_a_digest_comes_when_it_is_due_and_tells_each_group_once(desk):
@@ -333,78 +226,6 @@ def test_more_than_the_limit_is_one_message_that_says_so_and_once_an_hour(desk):
     assert desk.send(20)["sent"] == 0
     assert desk.send(66)["sent"] == 1
     assert sorted(desk.titles()[1:]) == ["Headline f", "Headline g"]
-
-
-def killed(desk: AlertDesk, *rows: dict[str, object], is_taken: bool) -> SendMarks:
-    """The mark that a sender leaves that was killed before or after the channel's yes."""
-    marks = SendMarks(desk.warehouse.root / ".sending")
-    with suppress(KeyboardInterrupt), marks.sending("desk", {"rows": rows}) as mark:
-        if is_taken:
-            mark.taken()
-        raise KeyboardInterrupt
-    return marks
-
-
-def a_mark(group: str, **values) -> dict[str, object]:
-    name = alert_id(group, Rule(name="all"))
-    return {"alert_id": name, "attempt": 1, "rule": "all", "channel": "desk", "story_id": group, **values}
-
-
-def test_what_was_being_sent_when_the_sender_was_killed_is_sent_again_and_the_ledger_says_so(desk):
-    desk.file(a_match("a", at=1))
-    marks = killed(desk, a_mark("a"), is_taken=False)
-
-    assert desk.send(5)["sent"] == 1
-
-    assert desk.states() == [("owed", 1), ("sent", 2)]
-    [row] = desk.rows("select error from alerts where state = 'owed'")
-    assert row["error"] == "the sender was stopped during this try: the message may have arrived"
-    assert marks.left_behind() == []
-
-
-def test_what_was_taken_before_the_sender_was_killed_is_not_sent_again(desk):
-    desk.file(a_match("a", at=1), a_match("b", at=2))
-    digest = {"alert_id": "digest", "attempt": 1, "rule": "all", "channel": "desk"}
-    told = [a_mark(group, attempt=0, told_by="digest") for group in "ab"]
-    killed(desk, digest, *told, is_taken=True)
-
-    assert desk.send(5) == {"owed": 0, "sent": 0, "failed": 0, "given_up": 0}
-
-    rows = desk.rows("select story_id, told_by, state from alerts where state <> 'began' order by story_id")
-    assert rows == [
-        {"story_id": "a", "told_by": "digest", "state": "sent"},
-        {"story_id": "b", "told_by": "digest", "state": "sent"},
-        {"story_id": None, "told_by": None, "state": "sent"},
-    ]
-
-
-def test_a_mark_of_what_is_recorded_or_that_cannot_be_read_changes_nothing(desk):
-    desk.file(a_match("a", at=1))
-    desk.send(5)
-    marks = killed(desk, a_mark("a"), is_taken=False)
-    (desk.warehouse.root / ".sending" / "phone.json").write_text('{"rows": [')
-
-    assert desk.send(10)["sent"] == 0
-
-    assert desk.states() == [("sent", 1)]
-    assert marks.left_behind() == []
-
-
-def test_each_try_of_a_message_has_the_same_key_and_each_message_its_own(site, tmp_path, monkeypatch):
-    desk = AlertDesk(site, tmp_path)
-    desk.channel(monkeypatch, scheme="webhook")
-    desk.send(-60)
-    site.page("/desk", status=500)
-    desk.file(a_match("a", at=1))
-    desk.send(5)
-    desk.works("desk")
-    desk.file(a_match("b", at=6))
-
-    desk.send(10)
-
-    keys = [request.headers["webhook-id"] for request in site.asked("/desk")]
-    assert len(keys) == 3
-    assert len(set(keys)) == 2
 
 
 def test_rules_of_other_kinds_tell_each_of_their_own_once(desk):
