@@ -29,6 +29,7 @@ POLLED_KINDS = ("feed", "news-sitemap")
 
 # Compiling takes half a second; a process that opens one run after the other, on the same files, pays it once.
 _load_topic = lru_cache(maxsize=16)(topicfile.load_topic)
+_places_name = lru_cache(maxsize=16)(topicfile.places_name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,7 @@ def read_topics(settings: Settings) -> tuple[Topic, ...]:
             where=str(file.path),
             places_where=str(file.places_path) if file.places_path else None,
         )
-        for file in read_topic_files(settings.seeds / "topics", topicfile.places_name)
+        for file in read_topic_files(settings.seeds / "topics", _places_name)
     )
 
 
