@@ -58,10 +58,12 @@ class AlertDesk:
         self.send(-60)
         return self
 
-    def channel(self, monkeypatch, name: str = "desk", *, scheme: str = "json", more: str = "") -> None:
-        """A channel that takes everything and notes the headlines."""
+    def channel(
+        self, monkeypatch, name: str = "desk", *, scheme: str = "json", more: str = "", seconds: float = 0.3
+    ) -> None:
+        """A channel that takes everything and notes the headlines; it is waited for so long."""
         variable = f"TEST_{name.upper()}"
-        query = "?rto=0.3&cto=0.3" if scheme == "json" else ""
+        query = f"?rto={seconds}&cto={seconds}" if scheme == "json" else ""
         monkeypatch.setenv(variable, f"{scheme}://127.0.0.1:{self.site.port}/{name}{query}")
         self.channels[name] = f'[[channel]]\nname = "{name}"\nenv = "{variable}"\n{more}'
         self.works(name)

@@ -232,6 +232,8 @@ def test_rules_of_other_kinds_tell_each_of_their_own_once(desk):
     desk.rules = "".join(
         f'[[rule]]\nname = "{kind}"\nchannel = "desk"\nkind = "{kind}"\n' for kind in ("outlet", "revision")
     )
+    desk.file(a_match("before", at=-50), a_matching_copy("copy", "before", "Post", at=-45))
+    store(desk.warehouse, a_revision("before", at=-40))
     desk.send(-30)
     desk.file(a_match("a", at=1), a_matching_copy("b", "a", "Post", at=2))
     store(desk.warehouse, a_revision("a", at=4, title="Headline now", is_title_changed=True))

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -36,6 +37,29 @@ def test_a_channel_that_is_down_holds_back_no_other_and_gets_its_own_later(desk,
     assert desk.send(10) == {"owed": 2, "sent": 2, "failed": 0, "given_up": 0}
     assert sorted(desk.titles("desk")) == ["Headline a", "Headline b"]
     assert desk.states() == [("owed", 1), ("owed", 1), ("sent", 2), ("sent", 2)]
+
+
+def test_all_channels_are_served_at_the_same_time(desk, monkeypatch):
+    desk.rules = '[[rule]]\nname = "all"\nchannel = ["desk", "phone"]\n'
+    for name in ("desk", "phone"):
+        desk.channel(monkeypatch, name, seconds=30)
+    desk.send(-30)
+    desk.file(a_match("a", at=1))
+    is_told = Event()
+
+    def wait_for_the_other(exchange) -> None:
+        assert is_told.wait(20)
+        desk.note("desk", exchange)
+        exchange.answer(b"ok")
+
+    def tell(exchange) -> None:
+        is_told.set()
+        exchange.answer(b"ok")
+
+    desk.site.reply("/desk", wait_for_the_other)
+    desk.site.reply("/phone", tell)
+
+    assert desk.send(5) == {"owed": 2, "sent": 2, "failed": 0, "given_up": 0}
 
 
 def test_a_channel_without_its_secret_is_a_channel_that_is_down(desk, monkeypatch):
