@@ -123,7 +123,7 @@ def test_a_test_message_says_of_each_channel_whether_it_was_taken(desk, run, mon
     assert "401" in result.out
     assert desk.titles() == ["A test message from newsmonitor"]
     assert run("test", "desk").status == 0
-    assert "no channel fax; there are: desk, phone" in run("test", "fax").err
+    assert "fax: is no channel; there are: desk, phone" in run("test", "fax").err
     assert desk.rows("select count(*) as n from alerts where state = 'sent'") == [{"n": 0}]
 
 

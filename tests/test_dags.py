@@ -126,7 +126,7 @@ class Airflow:
             pytest.fail(f"Airflow ended: {self._log.read()[-3000:]}")
         return json.loads(answer)
 
-    def run(self, dag: str, desk: Desk, at, **conf: str) -> dict:
+    def run(self, dag: str, desk: Desk, at, **conf: object) -> dict:
         settings = desk.settings()
         env = {
             "NEWSMONITOR_WAREHOUSE": str(settings.warehouse),
@@ -335,3 +335,15 @@ def test_retag_stories_gives_the_chosen_days_the_tags_of_today(airflow, desk):
 
     assert rest["counts"]["list_days"] == ["2026-11-25", "2026-11-24"]
     assert desk.rows("select count(*) as n from stories where level = 'main'") == [{"n": 2}]
+
+
+def test_a_test_message_goes_to_every_channel_and_nothing_else_is_sent(airflow, desk, messages):
+    desk.feed("ledger", [])
+
+    result = airflow.run("send_alerts", desk, NOON + 12 * TEN_MINUTES, test=True)
+
+    assert (result["state"], result["counts"]["send_alerts"]) == ("success", {"tested": 1})
+    assert [message["title"] for message in messages] == ["A test message from newsmonitor"]
+
+    desk.site.page("/hook", status=500)
+    assert airflow.run("send_alerts", desk, NOON + 13 * TEN_MINUTES, test=True)["state"] == "failed"

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsmonitor.cli_output import AS_JSON, print_rows, printable
-from newsmonitor.errors import DeliveryFailed
-from newsmonitor.messages import Message
-from newsmonitor.records import Alert, identify
+from newsmonitor.records import Alert
 
 if TYPE_CHECKING:
     from newsmonitor.context import Run
-    from newsmonitor.notify import Notifier
 
 _OWED, _SENT, _FAILED = _STATES = ("owed", "sent", "failed")
 _DRY = click.option(
@@ -36,12 +33,6 @@ _TOLD = f"""
         and ($channel is null or channel = $channel)
     order by tried_at desc, channel, alert_id limit $limit
 """
-_TEST = Message(
-    title="A test message from newsmonitor",
-    body="If you read this, alerts reach you here. Nothing has happened.",
-    short="newsmonitor: a test message; alerts reach you here.",
-    payload={"test": True},
-)
 
 
 @click.group()
@@ -90,26 +81,22 @@ def list_(state: str | None, rule: str | None, channel: str | None, limit: int, 
 @_DRY
 def test(names: Sequence[str], is_dry: bool) -> None:
     """Send a test message to the channels named, or to all of them."""
-    from newsmonitor import channels
-    from newsmonitor.notify import Notifier
+    from newsmonitor import channels, sending
 
     with _run() as run:
-        addresses, unusable = channels.open_channels(run.plan, run.settings)
-        known = [*(address.name for address in addresses), *unusable]
-        if unknown := [name for name in names if name not in known]:
-            raise click.UsageError(f"no channel {unknown[0]}; there are: {', '.join(known) or 'none'}")
-        failed = 0
-        notifier = Notifier(addresses)
-        for name in names or known:
-            if is_dry and name not in unusable:
-                click.echo(f"{name}: would be sent: {_TEST.title}")
-                continue
-            reason = unusable.get(name) or _refusal(notifier, name, run)
-            failed += reason is not None
-            click.echo(f"{name}: {f'not taken: {reason}' if reason else 'taken'}")
-        if not known:
-            click.echo("No channel is set: see docs/alerts.md.")
-    if failed or not known:
+        if is_dry:
+            addresses, unusable = channels.open_channels(run.plan, run.settings)
+            for name in [address.name for address in addresses if not names or address.name in names]:
+                click.echo(f"{name}: would be sent: {sending.TEST_MESSAGE.title}")
+            for name, problem in unusable.items():
+                click.echo(f"{name}: cannot be used here: {problem}")
+            return
+        found = sending.try_channels(run, names)
+    for name, reason in found.items():
+        click.echo(f"{name}: {f'not taken: {reason}' if reason else 'taken'}")
+    if not found:
+        click.echo("No channel is set: see docs/alerts.md.")
+    if not found or any(found.values()):
         raise click.exceptions.Exit(1)
 
 
@@ -211,12 +198,3 @@ def _owed_rows(run: "Run", rule: str | None, channel: str | None, limit: int) ->
         }
         for each in chosen
     ]
-
-
-def _refusal(notifier: "Notifier", name: str, run: "Run") -> str | None:
-    """Why the channel does not take a test message; None: it has taken it."""
-    try:
-        notifier.send(name, _TEST, key=identify("test", name, run.at.isoformat()))
-    except DeliveryFailed as failure:
-        return failure.reason
-    return None

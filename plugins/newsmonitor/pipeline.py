@@ -23,7 +23,7 @@ from newsmonitor.polling import poll_feeds
 from newsmonitor.rechecking import recheck_stories
 from newsmonitor.refingerprint import days_of as stored_days
 from newsmonitor.retag import retag
-from newsmonitor.sending import send_alerts
+from newsmonitor.sending import send_alerts, try_channels
 
 __all__ = [
     "Run",
@@ -38,6 +38,7 @@ __all__ = [
     "send_alerts",
     "stored_days",
     "topic_counts",
+    "try_channels",
 ]
 
 Counts = dict[str, int]

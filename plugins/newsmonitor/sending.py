@@ -13,7 +13,7 @@ from typing import Any
 from newsmonitor import backoff, channels, ledger, outbox, owing
 from newsmonitor.alertspec import OWED_FOR
 from newsmonitor.context import Run
-from newsmonitor.errors import AlertsGivenUp, DeliveryFailed
+from newsmonitor.errors import AlertsGivenUp, DeliveryFailed, InputError
 from newsmonitor.messages import Message
 from newsmonitor.notify import Notifier
 from newsmonitor.owing import Owed
@@ -30,6 +30,12 @@ _TRIES = 5
 _REFUSALS = 2
 _NEVER_TRIED = "was never tried: no run sent alerts in time"
 
+TEST_MESSAGE = Message(
+    title="A test message from newsmonitor",
+    body="If you read this, alerts reach you here. Nothing has happened.",
+    short="newsmonitor: a test message; alerts reach you here.",
+    payload={"test": True},
+)
 # What of a row a mark keeps: the rest is said when it is recorded.
 _MARKED = ("alert_id", "group_id", "story_id", "rule", "channel", "attempt", "told_by")
 
@@ -83,6 +89,32 @@ def send_failures(run: Run, connections: Connections | None = None) -> dict[str,
         operators = channels.operator_names(run.plan, run.settings)
         office.deliver(outbox.sort_out(run, owing.about_the_desk(run, operators)).now)
     return dict(office.counts)
+
+
+def try_channels(
+    run: Run, names: Sequence[str] = (), connections: Connections | None = None
+) -> dict[str, str | None]:
+    """By channel, why it does not take a test message, or None: it has taken it. Of all, unless some are named.
+
+    Stores nothing: a test tells of nothing that is owed. Raises InputError where a name is that of no channel.
+    """
+    addresses, unusable = channels.open_channels(run.plan, run.settings, connections)
+    known = [*(address.name for address in addresses), *unusable]
+    for name in names:
+        if name not in known:
+            raise InputError(name, "is no channel", f"there are: {', '.join(known) or 'none'}")
+    notifier = Notifier(addresses)
+    return {
+        name: unusable.get(name) or _refusal(notifier, name, run) for name in dict.fromkeys(names or known)
+    }
+
+
+def _refusal(notifier: Notifier, name: str, run: Run) -> str | None:
+    try:
+        notifier.send(name, TEST_MESSAGE, key=identify("test", name, run.at.isoformat()))
+    except DeliveryFailed as failure:
+        return failure.reason
+    return None
 
 
 @dataclass(frozen=True, slots=True)
