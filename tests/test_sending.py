@@ -177,6 +177,16 @@ def test_what_was_not_taken_before_quiet_hours_is_not_tried_in_them(desk):
     assert desk.send(121)["sent"] == 1
 
 
+def test_a_day_of_tries_begins_when_the_quiet_hours_end(desk):
+    desk.rules = f'{ONE_RULE}quiet = "11:30-11:00"\n'
+    desk.send(-30)
+    desk.site.page("/desk", status=500)
+    desk.file(a_match("a", at=1))
+
+    assert desk.send(NOON + DAY - minutes(45))["failed"] == 1
+    assert desk.send(NOON + DAY + minutes(30))["given_up"] == 0
+
+
 def test_a_digest_comes_when_it_is_due_and_tells_each_group_once(desk):
     desk.rules = f'{ONE_RULE}mode = "digest"\nschedule = "13:00"\n'
     desk.send(-30)
@@ -261,20 +271,27 @@ def test_more_of_another_kind_than_the_limit_is_one_message_too(desk):
     assert desk.send(10)["owed"] == 0
 
 
+def fail(desk: AlertDesk, at) -> None:
+    """Note that a run failed at a time, as the callback of the DAG does."""
+    words = {"title": "ingest_news failed: poll_feeds", "body": "No space left", "cause": "c", "dag_id": "d"}
+    row = Alert(
+        alert_id=f"failure {at}", rule="failure", channel="(operator)", state="owed", attempt=0, tried_at=at,
+        extra=json.dumps({**words, "run_id": "r"}),
+    )  # fmt: skip
+    desk.warehouse.append([row], batch="f", day=at.date())
+
+
+def test_a_channel_that_is_new_is_not_told_what_the_desk_said_of_itself_days_ago(desk, monkeypatch):
+    desk.channel(monkeypatch, "ops", more="operator = true\n")
+    fail(desk, NOON - 2 * DAY)
+
+    assert desk.send(5) == {"owed": 0, "sent": 0, "failed": 0, "given_up": 0}
+
+
 def test_the_operator_hears_of_the_desk_and_readers_do_not(desk, monkeypatch):
     desk.channel(monkeypatch, "ops", more="operator = true\n")
     desk.send(-30)
-    failure = {
-        "title": "ingest_news failed: poll_feeds",
-        "body": "No space left",
-        "cause": "c",
-        "dag_id": "d",
-    }
-    row = Alert(
-        alert_id="f", rule="failure", channel="(operator)", state="owed", attempt=0, tried_at=NOON,
-        extra=json.dumps({**failure, "run_id": "r"}),
-    )  # fmt: skip
-    desk.warehouse.append([row], batch="f", day=NOON.date())
+    fail(desk, NOON)
 
     desk.send(5)
     desk.send(10)
