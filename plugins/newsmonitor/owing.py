@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 
 from newsmonitor import alertrules, channels, ledger, notices
 from newsmonitor.alertlist import recent_candidates
@@ -54,28 +53,16 @@ class Owed:
         return self.due_at + OWED_FOR
 
 
-class Matched:
-    """The stories that tell of their groups, by rule; the candidates of all rules are asked for once."""
-
-    def __init__(self, run: Run, *, since: datetime) -> None:
-        self._run = run
-        self._since = since
-
-    @cached_property
-    def _candidates(self) -> list[Candidate]:
-        return recent_candidates(self._run.warehouse, since=self._since, until=self._run.at)
-
-    def by(self, rule: Rule, *, since: datetime) -> dict[str, Candidate]:
-        """By group, the story that tells of it by the rule, where that was filed since a time."""
-        found = alertrules.tellers(rule, self._candidates)
-        return {group: teller for group, teller in found.items() if teller.filed_at > since}
-
-
 def matched(run: Run, rule: Rule, *, since: datetime, until: datetime) -> list[str]:
     """The ids of the stories that tell of their groups by a rule, filed in (since, until], oldest first."""
     candidates = recent_candidates(run.warehouse, since=since, until=until)
-    found = alertrules.tellers(rule, candidates).values()
-    return [each.story_id for each in found if since < each.filed_at <= until]
+    return [each.story_id for each in _tellers(rule, candidates, since=since).values()]
+
+
+def _tellers(rule: Rule, candidates: Sequence[Candidate], *, since: datetime) -> dict[str, Candidate]:
+    """By group, the story that tells of it by the rule, where that was filed after a time."""
+    found = alertrules.tellers(rule, candidates)
+    return {group: teller for group, teller in found.items() if teller.filed_at > since}
 
 
 def pairs(run: Run) -> list[tuple[Rule, str]]:
@@ -171,8 +158,9 @@ def _about_stories(
     if not rules:
         return []
     since = {name: _looks_back_to(rule, run) for name, rule in rules.items()}
-    by_rule = Matched(run, since=min(since.values()))
-    tellers = {name: by_rule.by(rule, since=since[name]) for name, rule in rules.items()}
+    # Asked for once, for all the rules.
+    candidates = recent_candidates(run.warehouse, since=min(since.values()), until=run.at)
+    tellers = {name: _tellers(rule, candidates, since=since[name]) for name, rule in rules.items()}
     parts: dict[str, list[str]] = {}
     for part, whole in linked_groups(run.warehouse).items():
         parts.setdefault(whole, []).append(part)
