@@ -40,15 +40,18 @@ def group_candidates(warehouse: Warehouse, group_ids: Iterable[str], *, until: d
     if not groups:
         return []
     parts = {part: whole for part, whole in linked.items() if whole in groups}
+    asked = [*groups, *parts]
+    # The days say which files need be opened: of all others one column is read.
+    days = warehouse.query("select distinct day from stories where group_id in (select unnest(?))", [asked])
     sql = f"""
         select story_id, group_id, outlet, language, places, filed_at, is_backlog, topics, level,
             coalesce(is_late_match, false) as is_late,
             list_transform(tags, lambda one: {{'topic': one.topic, 'was': one.filed_level, 'now': one.level}}) as levels
         from {_STORIES}
-        where group_id in (select unnest(?)) and filed_at <= ? and {_HAD_A_LEVEL}
+        where day in (select unnest(?)) and group_id in (select unnest(?)) and filed_at <= ? and {_HAD_A_LEVEL}
         order by filed_at, published_at, story_id
     """
-    rows = warehouse.query(sql, [[*groups, *parts], until]).to_pylist()
+    rows = warehouse.query(sql, [days["day"].to_pylist(), asked, until]).to_pylist()
     begun = groups_begun(warehouse, groups)
     return [
         _candidate(row, group)
