@@ -5,16 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsmonitor.alertspec import Candidate
+from newsmonitor.views import FILED_LEVEL, KNOWN_STORIES
 from newsmonitor.warehouse import Warehouse
 from newsmonitor.worklist import groups_begun, linked_groups
 
-# Rows of older versions have no such columns, and their tags no such field.
-_STORIES = """(
-    from stories union all by name select null::boolean as is_late_match,
-        null::struct(topic varchar, level varchar, filed_level varchar)[] as tags where false
-)"""
-_HAD_A_LEVEL = """(
-    len(list_filter(tags, lambda one: coalesce(one.filed_level, if(is_late_match, null, one.level)) is not null)) > 0
+_HAD_A_LEVEL = f"""(
+    len(list_filter(tags, lambda tag: {FILED_LEVEL} is not null)) > 0
     or coalesce(len(tags), 0) = 0 and level is not null and not coalesce(is_late_match, false)
 )"""
 
@@ -26,7 +22,7 @@ def recent_candidates(warehouse: Warehouse, *, since: datetime, until: datetime)
     here if it had a level when it was filed; rows of older versions, which do not say, by the level they have.
     """
     recent = f"""
-        select distinct group_id from {_STORIES}
+        select distinct group_id from {KNOWN_STORIES}
         where day >= ? and filed_at > ? and filed_at <= ? and not is_backlog and {_HAD_A_LEVEL}
     """
     given = warehouse.query(recent, [since.date(), since, until])["group_id"].to_pylist()
@@ -47,7 +43,7 @@ def group_candidates(warehouse: Warehouse, group_ids: Iterable[str], *, until: d
         select story_id, group_id, outlet, language, places, filed_at, is_backlog, topics, level,
             coalesce(is_late_match, false) as is_late,
             list_transform(tags, lambda one: {{'topic': one.topic, 'was': one.filed_level, 'now': one.level}}) as levels
-        from {_STORIES}
+        from {KNOWN_STORIES}
         where day in (select unnest(?)) and group_id in (select unnest(?)) and filed_at <= ? and {_HAD_A_LEVEL}
         order by filed_at, published_at, story_id
     """

@@ -15,6 +15,7 @@ from newsmonitor.messages import Message, Notice
 from newsmonitor.records import identify
 from newsmonitor.telling import story_page
 from newsmonitor.topicspec import LEVELS
+from newsmonitor.views import FILED_LEVEL, KNOWN_STORIES
 
 _Row = dict[str, Any]
 
@@ -23,15 +24,9 @@ _MOST_LINES, _LINE_LIMIT = 12, 400
 _TITLE_LIMIT, _NAME_LIMIT = 200, 80
 _NO_HEADLINE = "(no headline)"
 
-# Rows of older versions have no such columns, and their tags no such field: then the level they have counts.
-_KNOWN = """(
-    from stories union all by name select null::boolean as is_late_match, null::bigint as added_count,
-        null::varchar as added_text, null::double as kept_share,
-        null::struct(topic varchar, level varchar, filed_level varchar)[] as tags where false
-)"""
 # As other rules have it: it had the level when it was filed, and has it still.
-_MATCHES = """coalesce(len(list_filter(tags, lambda tag: {topic} and tag.level in {levels}
-    and coalesce(tag.filed_level, if(is_late_match, null, tag.level)) in {levels})) > 0 and {places}, false)"""
+_MATCHES = f"""coalesce(len(list_filter(tags, lambda tag: {{topic}} and tag.level in {{levels}}
+    and {FILED_LEVEL} in {{levels}})) > 0 and {{places}}, false)"""
 # In the order of filing, and at each whether its group matched before: the first that matches is told as a story, and
 # so is what was first in a group that was found to be part of another. A group without a first story is that of a
 # text of the seed corpus, which was known before.
@@ -92,7 +87,7 @@ def outlet_notices(run: Run, rule: Rule, *, age: timedelta = OWED_FOR) -> list[N
     """
     since = run.at - age
     params: dict[str, Any] = {"day": since.date(), "since": since, "at": run.at}
-    sql = _NEW_OUTLETS.format(known=_KNOWN, asked=_asked(rule, params), matches=_matches(rule, params))
+    sql = _NEW_OUTLETS.format(known=KNOWN_STORIES, asked=_asked(rule, params), matches=_matches(rule, params))
     groups: dict[str, list[_Row]] = {}
     for row in run.warehouse.query(sql, params).to_pylist():
         groups.setdefault(row["group_id"], []).append(row)
@@ -123,7 +118,7 @@ def revision_notices(run: Run, rule: Rule, *, age: timedelta = OWED_FOR) -> list
         return []
     params: dict[str, Any] = {"ids": list({row["story_id"] for row in changes})}
     sql = f"""
-        select story_id, group_id, outlet, title, url, language, filed_at from {_KNOWN}
+        select story_id, group_id, outlet, title, url, language, filed_at from {KNOWN_STORIES}
         where story_id in (select unnest($ids)) and not is_backlog and {_asked(rule, params)}
             and {_matches(rule, params)}
     """
@@ -172,7 +167,7 @@ def _stories(run: Run, rows: Sequence[_Row]) -> dict[str, _Row]:
         return {}
     sql = f"""
         select story_id, outlet, title, url, language, added_count, added_text, kept_share
-        from {_KNOWN} where day in (select unnest($days)) and story_id in (select unnest($ids))
+        from {KNOWN_STORIES} where day in (select unnest($days)) and story_id in (select unnest($ids))
     """
     params = {name: list({row[key] for row in rows}) for name, key in (("days", "day"), ("ids", "story_id"))}
     return {row["story_id"]: row for row in run.warehouse.query(sql, params).to_pylist()}

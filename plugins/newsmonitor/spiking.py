@@ -16,25 +16,22 @@ from newsmonitor.messages import Message, Notice
 from newsmonitor.records import identify
 from newsmonitor.spikes import DAY, HISTORY_SECONDS, HOUR, PLACE, SECONDS, TOPIC, Series, Spike, find
 from newsmonitor.topicspec import LEVELS
+from newsmonitor.views import FILED_LEVEL, KNOWN_STORIES
 
 _MOST_HEADLINES = 5
 # A story read late is counted late: an episode may turn out to have begun a little before, and is the same one.
 _SAME_EPISODE = (0, -1, 1, -2, 2, -3, 3)
 
-# Rows of older versions have no such columns, and their tags no such field: then the level they have counts. A
-# story counts if it matched when it was filed and does still; it is compared with what did either.
+# A story counts if it matched when it was filed and does still; it is compared with what did either.
 _COUNTED = """
 with links as (
     select group_id, arg_min(into_group_id, linked_at) as into_group_id from group_links group by group_id
-), known as (
-    from stories union all by name select null::boolean as is_late_match,
-        null::struct(topic varchar, level varchar, filed_level varchar)[] as tags where false
-), levelled as (
+), known as {known}, levelled as (
     select story_id, group_id, filed_at, is_backlog, places,
         list_filter(
             list_transform(tags, lambda tag: {{
                 'topic': tag.topic,
-                'was': coalesce(coalesce(tag.filed_level, if(is_late_match, null, tag.level)) in {levels}, false),
+                'was': coalesce({filed_level} in {levels}, false),
                 'is': coalesce(tag.level in {levels}, false)
             }}),
             lambda tag: (tag.was or tag.is) and {topic}
@@ -123,6 +120,8 @@ def _counted(run: Run, rule: Rule, *, since: datetime, recent: datetime) -> list
         params["topic"] = rule.topic
     levels = ", ".join(f"'{level}'" for level in LEVELS if rule.reaches(level))
     sql = _COUNTED.format(
+        known=KNOWN_STORIES,
+        filed_level=FILED_LEVEL,
         levels=f"({levels})",
         topic="true" if rule.topic is None else "tag.topic = $topic",
         narrowed=" and ".join(narrowed) or "true",

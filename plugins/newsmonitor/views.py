@@ -149,6 +149,13 @@ _NEW_COLUMNS = """
     null::double as shared_share, null::double as kept_share, null::bigint as added_count,
     null::varchar as added_text, null::varchar as similar_id, null::boolean as is_day_only
 """
+# The stories with every column, whatever version wrote them; to stand where a query names a table.
+KNOWN_STORIES = f"""(
+    from stories union all by name select {_NEW_COLUMNS}, null::boolean as is_late_match,
+        null::struct(topic varchar, level varchar, filed_level varchar)[] as tags where false
+)"""
+# Of a `tag` of theirs the level when the story was filed: older versions say only whether it rose since.
+FILED_LEVEL = "coalesce(tag.filed_level, if(is_late_match, null, tag.level))"
 _IS_THEIRS = "published_at <= seen_at and not coalesce(is_day_only, false)"
 
 MEMBERS = f"""
@@ -156,9 +163,7 @@ create or replace view members as
 with links as (
     select group_id, into_group_id from group_links
     qualify row_number() over (partition by group_id order by linked_at, into_group_id) = 1
-), known as (
-    from stories union all by name select {_NEW_COLUMNS} where false
-)
+), known as {KNOWN_STORIES}
 select story_id, coalesce(into_group_id, known.group_id) as group_id, known.group_id as given_group_id,
     story_id = coalesce(into_group_id, known.group_id) as is_first,
     if({_IS_THEIRS}, published_at, seen_at) as appeared_at,
