@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsmonitor import ledger
 from newsmonitor.cli_output import AS_JSON, print_rows, printable
 from newsmonitor.records import Alert
 
 if TYPE_CHECKING:
     from newsmonitor.context import Run
 
-_OWED, _SENT, _FAILED = _STATES = ("owed", "sent", "failed")
+_STATES = (ledger.OWED, ledger.SENT, ledger.FAILED)
 _DRY = click.option(
     "--dry-run", "is_dry", is_flag=True, help="Say what would be sent; send and store nothing."
 )
 # The newest state of each alert on each channel, with the headline of its story.
 _TOLD = f"""
     with newest as (
-        from alerts where state <> 'began' and channel <> '(operator)'
+        from alerts where state <> '{ledger.BEGAN}' and channel <> '{ledger.OPERATOR}'
         qualify row_number() over (
             partition by alert_id, channel
-            order by state = '{_SENT}' desc, tried_at desc, attempt desc, state = '{_OWED}'
+            order by state = '{ledger.SENT}' desc, tried_at desc, attempt desc, state = '{ledger.OWED}'
         ) = 1
     )
     select state, tried_at as since, rule, channel, attempt as tries, cast(null as timestamptz) as next_try_at, title,
@@ -67,7 +68,7 @@ def list_(state: str | None, rule: str | None, channel: str | None, limit: int, 
     """What is owed, the oldest first; then what was sent or given up, the newest first."""
     rows: list[dict[str, Any]] = []
     with _run() as run:
-        if state in (None, _OWED):
+        if state in (None, ledger.OWED):
             rows += _owed_rows(run, rule, channel, limit)
         states = [each for each in _STATES[1:] if state in (None, each)]
         params = {"states": states, "rule": rule, "channel": channel, "limit": limit}
@@ -135,10 +136,8 @@ def retry(alert_ids: Sequence[str], rule: str | None, channel: str | None, is_dr
 
     What is older than NEWSMONITOR_WINDOW_DAYS is history, and not sent any more.
     """
-    from newsmonitor import ledger
-
     with _run() as run:
-        params = {"states": [_FAILED], "rule": rule, "channel": channel, "limit": 10_000}
+        params = {"states": [ledger.FAILED], "rule": rule, "channel": channel, "limit": 10_000}
         rows = [
             row
             for row in run.warehouse.query(_TOLD, params).to_pylist()
@@ -149,7 +148,7 @@ def retry(alert_ids: Sequence[str], rule: str | None, channel: str | None, is_dr
                 alert_id=row["alert_id"],
                 rule=row["rule"],
                 channel=row["channel"],
-                state=_OWED,
+                state=ledger.OWED,
                 attempt=row["tries"],
                 tried_at=run.at,
                 error=ledger.ASKED_AGAIN,
@@ -185,7 +184,7 @@ def _owed_rows(run: "Run", rule: str | None, channel: str | None, limit: int) ->
     titles = dict(zip(found["story_id"].to_pylist(), found["title"].to_pylist(), strict=True))
     return [
         {
-            "state": _OWED,
+            "state": ledger.OWED,
             "since": each.due_at,
             "rule": each.kind,
             "channel": each.channel,

@@ -20,7 +20,9 @@ from newsmonitor import alertfile, channels
 from newsmonitor.alertspec import DEFAULT_RULE, AlertPlan
 from newsmonitor.context import Run
 from newsmonitor.errors import DeliveryFailed, InputError
+from newsmonitor.ledger import HELD, OPERATOR, OWED
 from newsmonitor.messages import Message, Notice
+from newsmonitor.notices import FAILURE
 from newsmonitor.notify import Notifier
 from newsmonitor.records import Alert, identify
 from newsmonitor.seeds import read_alert_file
@@ -31,9 +33,6 @@ log = logging.getLogger(__name__)
 
 Connections = Callable[[str], str]
 
-FAILURE = "failure"
-# In the place of a channel's name, in the rows that say what is to be told: no channel can be called so.
-OPERATOR = "(operator)"
 UNSAID = "it ended without a word: its process was killed (out of memory?), or its machine went away"
 # A failure that lasts is told again after so long, and one that comes and goes no more than so often in that time.
 _AGAIN, _MOST = timedelta(days=1), 4
@@ -195,7 +194,7 @@ def _known(warehouse: Warehouse, at: datetime) -> list[_Known]:
             dag_id=extra["dag_id"],
             run_id=extra["run_id"],
             at=row["tried_at"],
-            is_told=row["state"] == "owed",
+            is_told=row["state"] == OWED,
         )
         for row in rows
         for extra in [json.loads(row["extra"])]
@@ -210,7 +209,7 @@ def _row(failure: Failure, message: Message, *, told_by: str | None, is_owed: bo
         story_id=None,
         rule=FAILURE,
         channel=OPERATOR,
-        state="owed" if is_owed else "held",
+        state=OWED if is_owed else HELD,
         attempt=0,
         tried_at=failure.at,
         told_by=told_by,

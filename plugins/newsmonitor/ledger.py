@@ -9,7 +9,9 @@ from newsmonitor.alertspec import Rule
 from newsmonitor.records import Alert, identify
 from newsmonitor.warehouse import Warehouse
 
-BEGAN, OWED, SENT, FAILED = "began", "owed", "sent", "failed"
+BEGAN, OWED, SENT, FAILED, HELD = "began", "owed", "sent", "failed", "held"
+# In the place of a channel's name, in the rows that say what is to be told of a run that failed: none is called so.
+OPERATOR = "(operator)"
 # A try that a kill cut off: the row is written by the run that comes after.
 CUT_OFF = "the sender was stopped during this try: the message may have arrived"
 ASKED_AGAIN = "asked for again"
